@@ -1,0 +1,8 @@
+/** Weight files, configuration, tokenizers. */
+module io.github.x2i4j.loader {
+    requires transitive io.github.x2i4j.engine;
+    requires com.fasterxml.jackson.databind;
+    requires com.google.common;
+
+    exports io.github.x2i4j.loader.weights;
+}

@@ -1,0 +1,6 @@
+/** Multimodal LLMs, AlignNet, FLUX, VAE and the pipelines made of them. */
+module io.github.x2i4j.model {
+    requires transitive io.github.x2i4j.loader;
+
+    exports io.github.x2i4j.model.nn;
+}
