@@ -1,0 +1,6 @@
+/** Command line. */
+module io.github.x2i4j.app {
+    requires io.github.x2i4j.model;
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+}
