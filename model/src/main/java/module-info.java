@@ -3,4 +3,5 @@ module io.github.x2i4j.model {
     requires transitive io.github.x2i4j.loader;
 
     exports io.github.x2i4j.model.nn;
+    exports io.github.x2i4j.model.pipeline;
 }
