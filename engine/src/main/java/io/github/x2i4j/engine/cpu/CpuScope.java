@@ -1,0 +1,215 @@
+package io.github.x2i4j.engine.cpu;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.AttentionMask;
+import io.github.x2i4j.engine.ConvSpec;
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Epilogue;
+import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.RopeStyle;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Shape;
+import io.github.x2i4j.engine.Storage;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.memory.Block;
+import java.lang.foreign.MemorySegment;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/** Owns the tensors made by its ops and hands each op to the class that computes it. */
+public final class CpuScope implements Scope {
+    private final CpuContext cpu;
+    private final CpuScope parent;
+    private final Map<Storage, Block> owned = new IdentityHashMap<>();
+    private boolean closed;
+
+    /** @param parent the enclosing scope, or null for an outermost one */
+    public CpuScope(CpuContext cpu, CpuScope parent) {
+        this.cpu = cpu;
+        this.parent = parent;
+    }
+
+    @Override
+    public Scope scope() {
+        checkOpen();
+        return new CpuScope(cpu, this);
+    }
+
+    @Override
+    public Tensor escape(Tensor t) {
+        checkOpen();
+        if (parent != null) {
+            Block block = owned.get(t.storage());
+            if (block != null) {
+                parent.checkOpen();
+                owned.remove(t.storage());
+                parent.owned.put(t.storage(), block);
+            }
+        }
+        return t;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        owned.forEach((storage, block) -> {
+            ((HostStorage) storage).release();
+            cpu.pool().release(block);
+        });
+        owned.clear();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("scope used after it was closed");
+        }
+    }
+
+    // ---- making tensors ----
+
+    @Override
+    public Tensor empty(DType dtype, long... dims) {
+        return empty(dtype, Shape.of(dims));
+    }
+
+    Tensor empty(DType dtype, Shape shape) {
+        checkOpen();
+        Block block = cpu.pool().acquire(dtype.bytes(shape.elements()));
+        HostStorage storage = new HostStorage(block.segment());
+        owned.put(storage, block);
+        return new Tensor(dtype, shape, storage, 0);
+    }
+
+    @Override
+    public Tensor zeros(long... dims) {
+        Tensor t = empty(DType.F32, dims);
+        t.segment().fill((byte) 0);
+        return t;
+    }
+
+    @Override
+    public Tensor floats(float[] values, long... dims) {
+        Tensor t = empty(DType.F32, dims);
+        Checks.that(t.elements() == values.length, () -> values.length + " values for shape " + t.shape());
+        MemorySegment.copy(values, 0, t.segment(), Tensor.FLOAT, 0, values.length);
+        return t;
+    }
+
+    // ---- products ----
+
+    @Override
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
+        return LinearOp.run(cpu, this, x, weight, bias, epilogue);
+    }
+
+    @Override
+    public Tensor conv2d(Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
+        return Conv2dOp.run(cpu, this, x, weight, bias, spec, epilogue);
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor relativeBias) {
+        return AttentionOp.run(cpu, this, q, k, v, scale, mask, relativeBias);
+    }
+
+    // ---- norms ----
+
+    @Override
+    public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+        return Norms.layerNorm(cpu, this, x, weight, bias, eps);
+    }
+
+    @Override
+    public Tensor layerNormModulated(Tensor x, Tensor scale, Tensor shift, float eps) {
+        return Norms.layerNormModulated(cpu, this, x, scale, shift, eps);
+    }
+
+    @Override
+    public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
+        return Norms.rmsNorm(cpu, this, x, weight, eps);
+    }
+
+    @Override
+    public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation activation) {
+        return Norms.groupNorm(cpu, this, x, groups, weight, bias, eps, activation);
+    }
+
+    // ---- element-wise ----
+
+    @Override
+    public Tensor activation(Tensor x, Activation activation) {
+        return Elementwise.activation(cpu, this, x, activation);
+    }
+
+    @Override
+    public Tensor add(Tensor a, Tensor b) {
+        return Elementwise.add(cpu, this, a, b);
+    }
+
+    @Override
+    public Tensor mul(Tensor a, Tensor b) {
+        return Elementwise.mul(cpu, this, a, b);
+    }
+
+    @Override
+    public Tensor addScaled(Tensor a, float factor, Tensor b) {
+        return Elementwise.addScaled(cpu, this, a, factor, b);
+    }
+
+    @Override
+    public Tensor affine(Tensor x, float factor, float offset) {
+        return Elementwise.affine(cpu, this, x, factor, offset);
+    }
+
+    @Override
+    public Tensor rope(Tensor x, Tensor cos, Tensor sin, RopeStyle style) {
+        return Elementwise.rope(cpu, this, x, cos, sin, style);
+    }
+
+    // ---- movement ----
+
+    @Override
+    public Tensor concat(int axis, Tensor... parts) {
+        return Movement.concat(this, axis, parts);
+    }
+
+    @Override
+    public Tensor slice(Tensor x, int axis, long from, long to) {
+        return Movement.slice(this, x, axis, from, to);
+    }
+
+    @Override
+    public Tensor permute(Tensor x, int... axes) {
+        return Movement.permute(cpu, this, x, axes);
+    }
+
+    @Override
+    public Tensor upsampleNearest2x(Tensor x) {
+        return Movement.upsampleNearest2x(cpu, this, x);
+    }
+
+    @Override
+    public Tensor gatherRows(Tensor table, long[] ids) {
+        return Movement.gatherRows(this, table, ids);
+    }
+
+    @Override
+    public Tensor replaceRows(Tensor x, long[] positions, Tensor source) {
+        return Movement.replaceRows(this, x, positions, source);
+    }
+
+    @Override
+    public Tensor cast(Tensor x, DType dtype) {
+        return Elementwise.cast(cpu, this, x, dtype);
+    }
+
+    // ---- reductions ----
+
+    @Override
+    public Tensor weightedSum(Tensor x, int axis, Tensor weights) {
+        return Elementwise.weightedSum(cpu, this, x, axis, weights);
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.x2i4j.engine.memory;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Recycles native memory by size class. There are four classes between one power of two and the next, so at most a fifth of a
+ * block is unused. Memory that was given back is kept for later up to a limit; beyond it goes back to the system.
+ *
+ * <p>Safe for several threads.
+ */
+public final class MemoryPool implements AutoCloseable {
+    private static final long SMALLEST = 256;
+    private static final long ALIGNMENT = 64;
+
+    private final long retainedLimit;
+    private final TreeMap<Long, ArrayDeque<Block>> idle = new TreeMap<>();
+    private final Set<Block> lent = new HashSet<>();
+    private long retainedBytes;
+    private long lentBytes;
+    private long peakBytes;
+    private boolean closed;
+
+    /**
+     * What a pool holds, in bytes.
+     *
+     * @param allocated taken from the system: in use or kept for later
+     * @param inUse lent to scopes
+     * @param peak largest value of {@code allocated} so far
+     */
+    public record Usage(long allocated, long inUse, long peak) {
+    }
+
+    /** @param retainedLimit most bytes to keep for later */
+    public MemoryPool(long retainedLimit) {
+        this.retainedLimit = retainedLimit;
+    }
+
+    /** Size of the block that a request of {@code bytes} gets. */
+    static long sizeClass(long bytes) {
+        long b = Math.max(bytes, SMALLEST);
+        long step = Math.max(Long.highestOneBit(b - 1) / 4, ALIGNMENT);
+        return Math.ceilDiv(b, step) * step;
+    }
+
+    /**
+     * Lends a block of at least {@code bytes} bytes.
+     *
+     * @throws IllegalStateException if the pool is closed
+     * @throws OutOfMemoryError if the system has no such memory
+     */
+    public synchronized Block acquire(long bytes) {
+        if (closed) {
+            throw new IllegalStateException("engine is closed");
+        }
+        long size = sizeClass(bytes);
+        Block block = takeIdle(size);
+        if (block == null) {
+            Arena arena = Arena.ofShared();
+            try {
+                block = new Block(arena, arena.allocate(size, ALIGNMENT));
+            } catch (Throwable t) {
+                arena.close();
+                throw t;
+            }
+        }
+        lent.add(block);
+        lentBytes += size;
+        peakBytes = Math.max(peakBytes, lentBytes + retainedBytes);
+        return block;
+    }
+
+    private Block takeIdle(long size) {
+        ArrayDeque<Block> blocks = idle.get(size);
+        if (blocks == null) {
+            return null;
+        }
+        Block block = blocks.pop();
+        if (blocks.isEmpty()) {
+            idle.remove(size);
+        }
+        retainedBytes -= size;
+        return block;
+    }
+
+    /**
+     * Takes a block back. Nobody may touch its memory afterwards.
+     *
+     * @throws IllegalStateException if the block is not lent by this pool
+     */
+    public synchronized void release(Block block) {
+        if (closed) {
+            return;
+        }
+        if (!lent.remove(block)) {
+            throw new IllegalStateException("a block of " + block.capacity() + " bytes was released twice");
+        }
+        long size = block.capacity();
+        lentBytes -= size;
+        if (size > retainedLimit) {
+            block.free();
+            return;
+        }
+        idle.computeIfAbsent(size, k -> new ArrayDeque<>()).push(block);
+        retainedBytes += size;
+        while (retainedBytes > retainedLimit) {
+            Map.Entry<Long, ArrayDeque<Block>> largest = idle.lastEntry();
+            takeIdle(largest.getKey()).free();
+        }
+    }
+
+    public synchronized Usage usage() {
+        return new Usage(lentBytes + retainedBytes, lentBytes, peakBytes);
+    }
+
+    /** Frees all memory, lent or not: every later access to it fails. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        lent.forEach(Block::free);
+        lent.clear();
+        idle.values().forEach(blocks -> blocks.forEach(Block::free));
+        idle.clear();
+        retainedBytes = 0;
+        lentBytes = 0;
+    }
+}
