@@ -4,5 +4,6 @@ module io.github.x2i4j.loader {
     requires com.fasterxml.jackson.databind;
     requires com.google.common;
 
+    exports io.github.x2i4j.loader.tokenizer;
     exports io.github.x2i4j.loader.weights;
 }
