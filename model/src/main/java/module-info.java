@@ -2,6 +2,8 @@
 module io.github.x2i4j.model {
     requires transitive io.github.x2i4j.loader;
 
+    exports io.github.x2i4j.model.media;
     exports io.github.x2i4j.model.nn;
     exports io.github.x2i4j.model.pipeline;
+    exports io.github.x2i4j.model.noise;
 }

@@ -1,5 +1,6 @@
 package io.github.x2i4j.app.verify;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import java.util.LinkedHashMap;
@@ -18,7 +19,8 @@ public final class Outputs {
     public Outputs put(String name, Tensor t) {
         double[] v = new double[Math.toIntExact(t.elements())];
         for (int i = 0; i < v.length; i++) {
-            v[i] = t.dtype().isFloat() ? t.getFloat(i) : t.getLong(i);
+            v[i] = t.dtype() == DType.F64 ? t.segment().get(Tensor.DOUBLE, i * 8L)
+                    : t.dtype().isFloat() ? t.getFloat(i) : t.getLong(i);
         }
         numbers.put(name, new Numbers(t.shape(), v));
         return this;
