@@ -4,6 +4,7 @@ module io.github.x2i4j.model {
 
     exports io.github.x2i4j.model.media;
     exports io.github.x2i4j.model.nn;
+    exports io.github.x2i4j.model.prompt;
     exports io.github.x2i4j.model.pipeline;
     exports io.github.x2i4j.model.noise;
 }
