@@ -1,9 +1,8 @@
 package io.github.x2i4j.app.verify;
 
+import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.app.verify.CaseResult.Status;
 import io.github.x2i4j.engine.Engine;
-import io.github.x2i4j.engine.EngineOptions;
-import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.X2iException;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,17 +44,8 @@ public final class VerifyCommand implements Callable<Integer> {
             + "bound by F, for kernels of reduced precision (default: ${DEFAULT-VALUE}).")
     private double toleranceScale;
 
-    @Option(names = "--kernels", paramLabel = "SET", defaultValue = "auto",
-            description = "Kernel set: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private KernelChoice kernels;
-
-    @Option(names = "--vector-bits", paramLabel = "BITS", defaultValue = "0",
-            description = "Width of the vector kernels: 128, 256, 512, or 0 for the best of this processor (default: 0).")
-    private int vectorBits;
-
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
-            description = "Threads to compute with, or 0 for one per processor (default: 0).")
-    private int threads;
+    @Mixin
+    private EngineFlags engineFlags;
 
     @Option(names = "--debug", description = "Print the stack trace of what a case threw.")
     private boolean debug;
@@ -90,7 +81,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private Engine openEngine() {
         try {
-            return Engine.open(new EngineOptions(kernels, vectorBits, threads));
+            return Engine.open(engineFlags.options());
         } catch (UnsupportedFeatureException e) {
             return null;
         }
@@ -114,8 +105,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
     /** This command with the error handling that the exit codes promise. */
     static CommandLine commandLine() {
-        return new CommandLine(new VerifyCommand()).setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, line, parsed) -> {
+        return new CommandLine(new VerifyCommand()).setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof X2iException) {
                         line.getErr().println(e.getMessage());
                         return 2;

@@ -1,0 +1,74 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.app.DebugFlag;
+import io.github.x2i4j.app.verify.VerifyCommand;
+import io.github.x2i4j.engine.X2iException;
+import io.github.x2i4j.model.pipeline.CancelledException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+
+/** The program {@code x2i}. */
+@Command(name = "x2i", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
+        subcommands = {VerifyCommand.class, InfoCommand.class, CompletionCommand.class},
+        description = {"Makes pictures from text and pictures with X2I (a multimodal language model, AlignNet and FLUX.1), in Java "
+                + "alone.", ""},
+        footer = {"", "Examples:",
+            "  x2i generate \"red apple on a blue background\" -o apple.png",
+            "  x2i generate \"a fox in the snow\" --mllm Qwen2.5-VL-7B-Instruct --alignnet qwenvl2.5_7b.bin --flux FLUX.1-schnell",
+            "  x2i inspect apple.png",
+            "",
+            "x2i COMMAND --help says more. Exit codes: 0 done, 1 failed while running, 2 wrong usage or input."})
+public final class Main implements Runnable {
+    /** Exit code of what was stopped on request. */
+    static final int CANCELLED = 130;
+
+    @Mixin
+    private DebugFlag debug;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(run(args, new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset())));
+    }
+
+    /** Runs one command line and returns the exit code. Nothing is printed elsewhere. */
+    static int run(String[] args, PrintWriter out, PrintWriter err) {
+        return new CommandLine(new Main()).setOut(out).setErr(err)
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler(Main::wrongUsage)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err, DebugFlag.isIn(parsed)))
+                .execute(args);
+    }
+
+    /** A bare {@code x2i} asks what there is. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("x2i: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, PrintWriter err, boolean debug) {
+        err.println("x2i: " + (e instanceof X2iException ? e.getMessage() : "failed: " + e + (debug ? "" : " (--debug shows where)")));
+        if (debug) {
+            e.printStackTrace(err);
+        }
+        return switch (e) {
+            case CancelledException _ -> CANCELLED;
+            case X2iException _ -> ExitCode.USAGE;
+            default -> ExitCode.SOFTWARE;
+        };
+    }
+}

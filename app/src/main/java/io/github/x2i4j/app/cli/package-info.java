@@ -1,0 +1,2 @@
+/** The command line. */
+package io.github.x2i4j.app.cli;

@@ -1,0 +1,2 @@
+/** What the commands share. */
+package io.github.x2i4j.app;
