@@ -1,0 +1,41 @@
+package io.github.x2i4j.app.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Progress as plain lines, for logs: one a step, one for a stage without steps. */
+final class ProgressLines implements Display {
+    private final PrintWriter err;
+    private String stage;
+    private int steps;
+    private long started;
+
+    ProgressLines(PrintWriter err) {
+        this.err = err;
+    }
+
+    @Override
+    public void stage(String name, int steps) {
+        end();
+        this.stage = name;
+        this.steps = steps;
+        this.started = System.nanoTime();
+    }
+
+    @Override
+    public void step(int done) {
+        line(stage + " " + done + "/" + steps);
+    }
+
+    @Override
+    public void end() {
+        if (stage != null && steps == 0) {
+            line(stage);
+        }
+        stage = null;
+    }
+
+    private void line(String text) {
+        err.println(String.format(Locale.ROOT, "%s: %.1f s", text, (System.nanoTime() - started) / 1e9));
+    }
+}
