@@ -1,0 +1,116 @@
+package io.github.x2i4j.loader.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.base.Utf8;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.files.InputFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * JSON as RFC 8259 has it and nothing beyond: UTF-8 without byte order mark, no duplicate keys, no trailing bytes, no NaN, bounded
+ * nesting.
+ */
+public final class StrictJson {
+    /** Levels of nesting; no configuration or tokenizer comes near it. */
+    public static final int DEEPEST = 100;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private StrictJson() {
+    }
+
+    /**
+     * Reads a file that holds one JSON object.
+     *
+     * @throws InvalidInputException naming the file and the byte, if it is larger than {@code maxBytes} or anything but such an object
+     */
+    public static JsonNode object(Path file, int maxBytes) {
+        return object(file, InputFiles.readAll(file, maxBytes));
+    }
+
+    /** The JSON object in {@code utf8}; {@code file} is named in errors. */
+    public static JsonNode object(Path file, byte[] utf8) {
+        requireUtf8(file, utf8, 0);
+        JsonNode node;
+        try (JsonParser parser = MAPPER.createParser(utf8)) {
+            node = MAPPER.readTree(parser);
+        } catch (IOException | IllegalStateException e) {
+            throw broken(file, e, 0);
+        }
+        if (node == null || !node.isObject()) {
+            throw InputFiles.wrong(file, "expected a JSON object, found "
+                    + (node == null || node.isMissingNode() ? "nothing" : node.getNodeType().toString().toLowerCase(java.util.Locale.ROOT)));
+        }
+        return node;
+    }
+
+    /** A parser that does not look for duplicate keys, for text that {@link #requireUtf8} has accepted. */
+    public static JsonParser parser(byte[] utf8) throws IOException {
+        return FACTORY.createParser(utf8);
+    }
+
+    /** Refuses text that is no UTF-8, begins with a byte order mark, or could be taken for UTF-16. */
+    public static void requireUtf8(Path file, byte[] text, long fileOffset) {
+        for (int i = 0; i < Math.min(4, text.length); i++) {
+            if (text[i] == 0) {
+                throw InputFiles.wrong(file, "the JSON text has a zero byte at offset " + (fileOffset + i) + ", expected UTF-8");
+            }
+        }
+        if (text.length >= 3 && text[0] == (byte) 0xEF && text[1] == (byte) 0xBB && text[2] == (byte) 0xBF) {
+            throw InputFiles.wrong(file, "the JSON text begins with a byte order mark at offset " + fileOffset + "; save it as UTF-8 without one");
+        }
+        if (!Utf8.isWellFormed(text)) {
+            throw InputFiles.wrong(file, "the JSON text is not UTF-8, first wrong byte near offset " + (fileOffset + firstMalformed(text)));
+        }
+    }
+
+    private static int firstMalformed(byte[] text) {
+        int good = 0;
+        int bad = text.length;
+        while (good < bad) { // longest well-formed prefix, up to a character cut in two
+            int middle = (good + bad + 1) >>> 1;
+            int start = middle;
+            while (start > good && start < text.length && (text[start] & 0xC0) == 0x80) {
+                start--;
+            }
+            if (start > good && Utf8.isWellFormed(text, good, start - good)) {
+                good = start;
+            } else {
+                bad = middle - 1;
+            }
+        }
+        return good;
+    }
+
+    /** The error for text that the parser refused; offsets count from {@code fileOffset}. */
+    public static InvalidInputException broken(Path file, Exception e, long fileOffset) {
+        String why = e.getMessage();
+        String where = "";
+        if (e instanceof JsonProcessingException j) {
+            why = j.getOriginalMessage();
+            if (j.getLocation() != null && j.getLocation().getByteOffset() >= 0) {
+                where = " at byte " + (fileOffset + j.getLocation().getByteOffset());
+            }
+        }
+        return new InvalidInputException(file + ": not valid JSON" + where + ": " + InputFiles.shown(String.valueOf(why)), e);
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.x2i4j.loader.weights;
+
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.files.InputFiles;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Tensors that are views of mapped files. */
+final class MappedCheckpoint implements Checkpoint {
+    private final Path path;
+    private final Arena arena = Arena.ofShared();
+    private final TreeMap<String, TensorInfo> tensors = new TreeMap<>();
+    private final TreeMap<String, String> metadata = new TreeMap<>();
+    private final Map<Path, HostStorage> files = new HashMap<>();
+    private final Queue<HostStorage> allocated = new ConcurrentLinkedQueue<>();
+
+    MappedCheckpoint(Path path) {
+        this.path = path;
+    }
+
+    /** Maps a whole file; it stays mapped until this checkpoint is closed. */
+    MemorySegment map(Path file, FileChannel channel) {
+        try {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            files.put(file, new HostStorage(mapped));
+            return mapped;
+        } catch (IOException e) {
+            throw InputFiles.unreadable(file, e);
+        }
+    }
+
+    /** Adds tensors of a mapped file. */
+    void add(SortedMap<String, TensorInfo> more, SortedMap<String, String> moreMetadata) {
+        tensors.putAll(more);
+        moreMetadata.forEach(metadata::putIfAbsent);
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public SortedMap<String, TensorInfo> tensors() {
+        return Collections.unmodifiableSortedMap(tensors);
+    }
+
+    @Override
+    public SortedMap<String, String> metadata() {
+        return Collections.unmodifiableSortedMap(metadata);
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        TensorInfo t = tensors.get(name);
+        if (t == null) {
+            throw new InvalidInputException(path + ": there is no tensor " + InputFiles.shown(name));
+        }
+        DType dtype = StoredType.valueOf(t.dtype()).dtype();
+        if (dtype == null) {
+            throw new UnsupportedFeatureException(t.file() + ": tensor " + InputFiles.shown(name) + " is stored as " + t.dtype()
+                    + ", which this version cannot compute with; use a checkpoint in F32, F16 or BF16");
+        }
+        return new Tensor(dtype, t.shape(), files.get(t.file()), t.offset());
+    }
+
+    @Override
+    public HostStorage allocate(long bytes) {
+        HostStorage storage = new HostStorage(arena.allocate(bytes, 64));
+        allocated.add(storage);
+        return storage;
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            files.values().forEach(HostStorage::release);
+            allocated.forEach(HostStorage::release);
+            arena.close();
+        }
+    }
+}
