@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.X2iException;
+import io.github.x2i4j.loader.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -59,7 +60,7 @@ public final class VerifyCommand implements Callable<Integer> {
         List<Path> cases = CaseFinder.find(paths);
         Map<Status, Integer> count = new EnumMap<>(Status.class);
         try (Engine engine = openEngine()) {
-            Verifier verifier = new Verifier(Components.all(), CaseTensors::new, engine, toleranceScale);
+            Verifier verifier = new Verifier(Components.all(), Checkpoints::open, engine, toleranceScale);
             for (Path folder : cases) {
                 if (only == null || only.contains(Verifier.componentOf(folder))) {
                     CaseResult result = verifier.verify(folder);

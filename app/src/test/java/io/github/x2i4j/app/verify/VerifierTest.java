@@ -7,6 +7,7 @@ import io.github.x2i4j.app.verify.CaseResult.Status;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.weights.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class VerifierTest {
                 return body.run(golden);
             }
         };
-        return new Verifier(List.of(toy), CaseTensors::new, null, scale).verify(folder.path());
+        return new Verifier(List.of(toy), Checkpoints::open, null, scale).verify(folder.path());
     }
 
     private static CaseResult verify(CaseFolder folder, Body body) {
