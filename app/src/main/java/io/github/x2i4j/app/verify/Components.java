@@ -1,12 +1,22 @@
 package io.github.x2i4j.app.verify;
 
+import io.github.x2i4j.app.verify.components.AlignNetComponent;
+import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
+import io.github.x2i4j.app.verify.components.T5EncoderComponent;
+import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
+import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
 import java.util.List;
 
 /** The components that golden cases can be run against. */
 public final class Components {
     private static final List<Component> ALL = List.of(
-            new NoiseComponent());
+            new AlignNetComponent(),
+            new ClipTextComponent(),
+            new NoiseComponent(),
+            new T5EncoderComponent(),
+            new VaeDecodeComponent(),
+            new VaeEncodeComponent());
 
     private Components() {
     }

@@ -1,0 +1,41 @@
+package io.github.x2i4j.model.text;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.loader.config.Config;
+
+/**
+ * Sizes of a CLIP text tower (transformers' CLIPTextConfig).
+ *
+ * @param eosTokenId end-of-text id at whose first position the output is pooled; the value 2 that old files carry means "pool at
+ *     the largest id" instead
+ */
+public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize, int numLayers, int numHeads,
+        int maxPositionEmbeddings, Activation hiddenAct, float layerNormEps, long eosTokenId) {
+
+    /** Reads config.json of a CLIPTextModel, or the {@code text_config} of a whole CLIPModel. */
+    public static ClipTextConfig of(Config file) {
+        String type = file.text("model_type", "clip_text_model");
+        if (!type.equals("clip_text_model") && !type.equals("clip")) {
+            throw file.invalid("model_type", "is \"" + type + "\", but a CLIP text encoder (\"clip_text_model\") is expected here");
+        }
+        Config nested = file.objectOrNull("text_config");
+        Config c = nested == null ? file : nested;
+        ClipTextConfig r = new ClipTextConfig(c.positive("vocab_size"), c.positive("hidden_size"), c.positive("intermediate_size"),
+                c.positive("num_hidden_layers"), c.positive("num_attention_heads"), c.positive("max_position_embeddings", 77),
+                activation(c), (float) c.positiveNumber("layer_norm_eps", 1e-5), c.integer("eos_token_id", 49407));
+        if (r.hiddenSize % r.numHeads != 0) {
+            throw c.invalid("num_attention_heads", "is " + r.numHeads + ", which does not divide hidden_size " + r.hiddenSize);
+        }
+        return r;
+    }
+
+    private static Activation activation(Config c) {
+        String name = c.text("hidden_act", "quick_gelu");
+        return switch (name) {
+            case "quick_gelu" -> Activation.QUICK_GELU;
+            case "gelu" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+            default -> throw c.invalid("hidden_act", "is \"" + name + "\", which is none of quick_gelu, gelu, gelu_new");
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.x2i4j.model.text;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.loader.config.Config;
+
+/**
+ * Sizes of a stack of T5 encoder blocks (transformers' T5Config).
+ *
+ * @param dModel width of the token stream
+ * @param dKv width of one attention head; heads x width need not equal dModel
+ * @param dFf width of the feed-forward layer
+ * @param numBuckets rows of the table of relative positions
+ * @param maxDistance distance from which on all positions share the last bucket
+ * @param layerNormEps epsilon of the RMS norms
+ * @param gate activation of the gated feed-forward layer
+ */
+public record T5Config(int dModel, int dKv, int numHeads, int dFf, int numLayers, int numBuckets, int maxDistance,
+        float layerNormEps, Activation gate) {
+
+    /** Reads config.json of a T5EncoderModel. */
+    public static T5Config of(Config c) {
+        String type = c.text("model_type", "t5");
+        if (!type.equals("t5")) {
+            throw c.invalid("model_type", "is \"" + type + "\", but a T5 text encoder (\"t5\") is expected here");
+        }
+        return new T5Config(c.positive("d_model"), c.positive("d_kv"), c.positive("num_heads"), c.positive("d_ff"),
+                c.positive("num_layers"), c.positive("relative_attention_num_buckets", 32),
+                c.positive("relative_attention_max_distance", 128), (float) c.positiveNumber("layer_norm_epsilon", 1e-6), gate(c));
+    }
+
+    /** {@code gated-gelu} means the tanh form; the ungated layers of T5 v1.0 have other tensors. */
+    private static Activation gate(Config c) {
+        String projection = c.text("feed_forward_proj", "relu");
+        return switch (projection) {
+            case "gated-gelu", "gated-gelu_new" -> Activation.GELU_TANH;
+            case "gated-silu" -> Activation.SILU;
+            default -> throw c.invalid("feed_forward_proj", "is \"" + projection
+                    + "\", but only gated layers as in T5 v1.1 (\"gated-gelu\") can be computed");
+        };
+    }
+}

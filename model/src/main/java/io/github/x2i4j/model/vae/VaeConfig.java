@@ -1,0 +1,78 @@
+package io.github.x2i4j.model.vae;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.config.Config;
+
+/**
+ * Sizes of an AutoencoderKL (its config.json).
+ *
+ * @param blockOutChannels channels of each level, from the picture inwards; all levels but the last halve the sides
+ * @param layersPerBlock resnet blocks of an encoder level; a decoder level has one more
+ * @param normNumGroups groups of every GroupNorm
+ * @param scalingFactor the transformer sees {@code (z - shiftFactor) * scalingFactor}
+ * @param useQuantConv a 1x1 convolution follows the encoder
+ * @param usePostQuantConv a 1x1 convolution precedes the decoder
+ * @param midBlockAddAttention the innermost level holds an attention layer
+ */
+public record VaeConfig(int inChannels, int outChannels, int latentChannels, int[] blockOutChannels, int layersPerBlock,
+        int normNumGroups, Activation actFn, int sampleSize, double scalingFactor, double shiftFactor, boolean useQuantConv,
+        boolean usePostQuantConv, boolean midBlockAddAttention) {
+
+    /**
+     * Reads config.json. Fields that are absent have diffusers' defaults.
+     *
+     * @throws UnsupportedFeatureException for another autoencoder
+     */
+    public static VaeConfig of(Config c) {
+        String type = c.text("_class_name", "AutoencoderKL");
+        if (type.equals("AutoencoderTiny")) {
+            throw new UnsupportedFeatureException("AutoencoderTiny is not supported; use an AutoencoderKL such as FLUX's vae folder");
+        }
+        if (!type.equals("AutoencoderKL")) {
+            throw c.invalid("_class_name", "is \"" + type + "\", but an autoencoder (\"AutoencoderKL\") is expected here");
+        }
+        VaeConfig r = new VaeConfig(c.positive("in_channels", 3), c.positive("out_channels", 3), c.positive("latent_channels", 4),
+                c.integers("block_out_channels"), c.positive("layers_per_block", 1), c.positive("norm_num_groups", 32), activation(c),
+                c.positive("sample_size", 32), c.positiveNumber("scaling_factor", 0.18215), c.number("shift_factor", 0),
+                c.flag("use_quant_conv", true), c.flag("use_post_quant_conv", true), c.flag("mid_block_add_attention", true));
+        if (r.blockOutChannels.length == 0) {
+            throw c.invalid("block_out_channels", "is empty");
+        }
+        for (int channels : r.blockOutChannels) {
+            if (channels < 1 || channels % r.normNumGroups != 0) {
+                throw c.invalid("norm_num_groups", "is " + r.normNumGroups + ", which does not divide " + channels + " channels");
+            }
+        }
+        return r;
+    }
+
+    private static Activation activation(Config c) {
+        String name = c.text("act_fn", "silu");
+        return switch (name) {
+            case "silu", "swish" -> Activation.SILU;
+            case "gelu" -> Activation.GELU;
+            case "relu" -> Activation.RELU;
+            default -> throw c.invalid("act_fn", "is \"" + name + "\", which is none of silu, gelu, relu");
+        };
+    }
+
+    int levels() {
+        return blockOutChannels.length;
+    }
+
+    /** Channels of a level, 0 beside the picture. */
+    int channels(int level) {
+        return blockOutChannels[level];
+    }
+
+    /** Channels of the innermost level. */
+    int innermost() {
+        return blockOutChannels[blockOutChannels.length - 1];
+    }
+
+    /** Pixels per latent along a side. */
+    public int spatialFactor() {
+        return 1 << (levels() - 1);
+    }
+}

@@ -1,0 +1,2 @@
+/** The autoencoder between pictures and FLUX's latents (diffusers' AutoencoderKL). */
+package io.github.x2i4j.model.vae;
