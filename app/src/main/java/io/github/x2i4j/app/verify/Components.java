@@ -3,6 +3,7 @@ package io.github.x2i4j.app.verify;
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
+import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
 import io.github.x2i4j.app.verify.components.T5EncoderComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
@@ -14,6 +15,7 @@ public final class Components {
             new AlignNetComponent(),
             new ClipTextComponent(),
             new NoiseComponent(),
+            new Qwen25VlComponent(),
             new T5EncoderComponent(),
             new VaeDecodeComponent(),
             new VaeEncodeComponent());
