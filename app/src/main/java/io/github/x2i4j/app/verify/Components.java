@@ -2,8 +2,9 @@ package io.github.x2i4j.app.verify;
 
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
+import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
+import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
-import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
 import io.github.x2i4j.app.verify.components.T5EncoderComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
@@ -14,8 +15,9 @@ public final class Components {
     private static final List<Component> ALL = List.of(
             new AlignNetComponent(),
             new ClipTextComponent(),
+            new FluxSchedulerComponent(),
+            new FluxTransformerComponent(),
             new NoiseComponent(),
-            new Qwen25VlComponent(),
             new T5EncoderComponent(),
             new VaeDecodeComponent(),
             new VaeEncodeComponent());
