@@ -2,9 +2,9 @@ package io.github.x2i4j.app.verify;
 
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
-import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
-import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
+import io.github.x2i4j.app.verify.components.PilResizeComponent;
+import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
 import io.github.x2i4j.app.verify.components.T5EncoderComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
@@ -12,20 +12,21 @@ import java.util.List;
 
 /** The components that golden cases can be run against. */
 public final class Components {
-    private static final List<Component> ALL = List.of(
-            new AlignNetComponent(),
-            new ClipTextComponent(),
-            new FluxSchedulerComponent(),
-            new FluxTransformerComponent(),
-            new NoiseComponent(),
-            new T5EncoderComponent(),
-            new VaeDecodeComponent(),
-            new VaeEncodeComponent());
+    private static final Component[] ALL = {
+        new AlignNetComponent(),
+        new ClipTextComponent(),
+        new NoiseComponent(),
+        new PilResizeComponent(),
+        new Qwen25VlComponent(),
+        new T5EncoderComponent(),
+        new VaeDecodeComponent(),
+        new VaeEncodeComponent(),
+    };
 
     private Components() {
     }
 
     public static List<Component> all() {
-        return ALL;
+        return List.of(ALL);
     }
 }

@@ -4,7 +4,6 @@ import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.app.verify.CaseResult.Status;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.loader.weights.Checkpoints;
 import java.io.PrintWriter;
@@ -59,7 +58,7 @@ public final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Path> cases = CaseFinder.find(paths);
         Map<Status, Integer> count = new EnumMap<>(Status.class);
-        try (Engine engine = openEngine()) {
+        try (Engine engine = Engine.open(engineFlags.options())) {
             Verifier verifier = new Verifier(Components.all(), Checkpoints::open, engine, toleranceScale);
             for (Path folder : cases) {
                 if (only == null || only.contains(Verifier.componentOf(folder))) {
@@ -78,14 +77,6 @@ public final class VerifyCommand implements Callable<Integer> {
         out.println(passed + " passed, " + failed + " failed, " + count.getOrDefault(Status.SKIP, 0) + " skipped");
         out.flush();
         return failed == 0 && passed > 0 ? 0 : 1;
-    }
-
-    private Engine openEngine() {
-        try {
-            return Engine.open(engineFlags.options());
-        } catch (UnsupportedFeatureException e) {
-            return null;
-        }
     }
 
     private void print(PrintWriter out, CaseResult result) {

@@ -20,7 +20,7 @@ public interface Mllm extends AutoCloseable {
      * Reads a prompt.
      *
      * @param f owner of the returned tensors
-     * @param answer the answer to decode after the prompt as it is padded, or null for none
+     * @param answer the answer to decode after the prompt, or null for none
      * @param hook stands around each decoder layer and vision block; carries progress and cancellation
      * @param warnings receives one sentence for each thing that was changed, such as a prompt that was cut
      * @throws io.github.x2i4j.engine.InvalidInputException if placeholders of pictures would be cut, or do not match the pictures

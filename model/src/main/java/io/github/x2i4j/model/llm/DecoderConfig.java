@@ -1,0 +1,92 @@
+package io.github.x2i4j.model.llm;
+
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.config.Config;
+import java.util.Arrays;
+
+/**
+ * Sizes of a Qwen2 decoder (transformers {@code Qwen2Config}).
+ *
+ * @param hiddenSize width H of a hidden state
+ * @param headDim width of a head
+ * @param ropeTheta base of the rotary frequencies
+ * @param mropeSection how many frequencies turn with the temporal, height and width position, in this order; null where all
+ *     turn with one position
+ * @param attentionBias whether the projections to queries, keys and values have a bias
+ * @param tieWordEmbeddings whether the embedding table is the output layer as well
+ */
+public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int numKeyValueHeads, int headDim, int intermediateSize,
+        int vocabSize, float rmsNormEps, double ropeTheta, int[] mropeSection, boolean attentionBias, boolean tieWordEmbeddings) {
+
+    /**
+     * Reads the fields of a text model from a config.json, older ({@code rope_scaling}, {@code rope_theta}) or newer
+     * ({@code rope_parameters}).
+     *
+     * @param text the object that holds the text model's fields
+     * @param tieWordEmbeddings what {@code tie_word_embeddings} means in this layout
+     * @throws io.github.x2i4j.engine.InvalidInputException naming a field that is missing or out of range
+     */
+    public static DecoderConfig read(Config text, boolean tieWordEmbeddings) {
+        String act = text.text("hidden_act", "silu");
+        if (!act.equals("silu")) {
+            throw new UnsupportedFeatureException("hidden_act " + act + " of a language model is not supported; silu is");
+        }
+        if (text.flag("use_sliding_window", false)) {
+            throw new UnsupportedFeatureException("use_sliding_window true is not supported; the published models have false");
+        }
+        int hidden = text.positive("hidden_size");
+        int heads = text.positive("num_attention_heads");
+        int kvHeads = text.positive("num_key_value_heads", heads);
+        if (heads % kvHeads != 0) {
+            throw text.invalid("num_key_value_heads", kvHeads + " does not divide num_attention_heads " + heads);
+        }
+        if (!text.has("head_dim") && hidden % heads != 0) {
+            throw text.invalid("num_attention_heads", heads + " does not divide hidden_size " + hidden);
+        }
+        int headDim = text.has("head_dim") ? text.positive("head_dim") : hidden / heads;
+        if (headDim % 2 != 0) {
+            throw text.invalid("num_attention_heads", "gives heads of odd width " + headDim);
+        }
+        Config rope = rope(text);
+        double theta = rope != null && rope.has("rope_theta") ? rope.positiveNumber("rope_theta")
+                : text.positiveNumber("rope_theta", 10000.0);
+        return new DecoderConfig(hidden, text.positive("num_hidden_layers"), heads, kvHeads, headDim,
+                text.positive("intermediate_size"), text.positive("vocab_size"), (float) text.positiveNumber("rms_norm_eps", 1e-6), theta,
+                mropeSection(rope, headDim), text.flag("attention_bias", true), tieWordEmbeddings);
+    }
+
+    /** Number of hidden states: input embeddings, then the output of each layer. */
+    public int numHiddenStates() {
+        return numLayers + 1;
+    }
+
+    private static Config rope(Config text) {
+        Config rope = text.objectOrNull("rope_scaling");
+        if (rope == null) {
+            rope = text.objectOrNull("rope_parameters");
+        }
+        if (rope != null) {
+            for (String key : new String[] {"rope_type", "type"}) {
+                String type = rope.text(key, "default");
+                if (!type.equals("default") && !type.equals("mrope")) {
+                    throw new UnsupportedFeatureException("rotary embedding of type " + type
+                            + " is not supported; default and mrope are");
+                }
+            }
+        }
+        return rope;
+    }
+
+    private static int[] mropeSection(Config rope, int headDim) {
+        if (rope == null || !rope.has("mrope_section")) {
+            return null;
+        }
+        int[] section = rope.integers("mrope_section");
+        if (section.length != 3 || Arrays.stream(section).anyMatch(s -> s < 0)
+                || Arrays.stream(section).asLongStream().sum() * 2 != headDim) {
+            throw rope.invalid("mrope_section", Arrays.toString(section) + " must be three numbers that add up to half the head width "
+                    + headDim);
+        }
+        return section;
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.x2i4j.model.qwen;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.NameMap;
+import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
+import io.github.x2i4j.model.llm.KeyValueCache;
+import io.github.x2i4j.model.llm.LanguageModel;
+import io.github.x2i4j.model.llm.PaddedPrompt;
+import io.github.x2i4j.model.mllm.AnswerOptions;
+import io.github.x2i4j.model.nn.BlockHook;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The networks of Qwen2.5-VL: tokens of pictures and videos take the places of their placeholders among the embeddings of the
+ * text, and the decoder runs over all (transformers {@code Qwen2_5_VLForConditionalGeneration}).
+ */
+public final class QwenVlModel {
+    /** Dialects of tensor names: {@code visual.} and {@code model.} are {@code model.visual.} and {@code model.language_model.} in newer files. */
+    public static final NameMap NAMES = NameMap.IDENTITY.prefix("model.visual.", "visual.").prefix("model.language_model.", "model.");
+
+    private final QwenVlConfig config;
+    private final VisionTower visual;
+    private final LanguageModel language;
+
+    private QwenVlModel(QwenVlConfig config, VisionTower visual, LanguageModel language) {
+        this.config = config;
+        this.visual = visual;
+        this.language = language;
+    }
+
+    /** Binds the tensors of a checkpoint, seen through {@link #NAMES}. */
+    public static QwenVlModel bind(Weights w, Config config) {
+        QwenVlConfig c = QwenVlConfig.read(config);
+        return new QwenVlModel(c, VisionTower.bind(w.at("visual"), c.vision()), LanguageModel.bind(w.at("model"), w, c.text()));
+    }
+
+    public QwenVlConfig config() {
+        return config;
+    }
+
+    /**
+     * What the networks are given.
+     *
+     * @param ids token ids [S], pads included
+     * @param attentionMask [S], 0 for pads
+     * @param secondsPerGrid seconds between two steps in time, for each video
+     */
+    public record Input(long[] ids, long[] attentionMask, VisionInput images, VisionInput videos, float[] secondsPerGrid) {
+        public Input {
+            if (ids.length == 0 || ids.length != attentionMask.length || secondsPerGrid.length != videos.grids().size()) {
+                throw new IllegalArgumentException(ids.length + " ids, a mask of " + attentionMask.length + ", "
+                        + videos.grids().size() + " videos with " + secondsPerGrid.length + " rates");
+            }
+        }
+    }
+
+    /**
+     * What they give.
+     *
+     * @param hiddenStates F32 [L+1, S, H], pad rows included
+     * @param position of each token
+     * @param imageEmbeds F32 [image tokens, H], or null
+     * @param videoEmbeds F32 [video tokens, H], or null
+     * @param answer null if none was asked for
+     */
+    public record Output(Tensor hiddenStates, RopeIndex position, Tensor imageEmbeds, Tensor videoEmbeds, GreedyDecoder.Answer answer) {
+    }
+
+    /**
+     * Reads a prompt and, where asked, answers it.
+     *
+     * @param f owner of the result
+     * @param answer how long an answer to decode, or null for none
+     * @param generation how to decode it
+     * @param hook stands around each block of vision tower and decoder
+     * @throws InvalidInputException if placeholders and pictures do not match
+     */
+    public Output forward(Ops f, Input in, AnswerOptions answer, GenerationConfig generation, BlockHook hook) {
+        RopeIndex position = RopeIndex.of(in.ids, in.attentionMask, config, in.images.grids(), in.videos.grids(), in.secondsPerGrid);
+        try (Scope s = f.scope()) {
+            PaddedPrompt prompt = PaddedPrompt.of(in.ids, in.attentionMask);
+            long[] ids = prompt.select(in.ids);
+            Tensor x = language.embed(s, ids);                                                         // [rows, H]
+            Tensor imageEmbeds = vision(s, in.images, hook);                                           // [image tokens, H]
+            Tensor videoEmbeds = vision(s, in.videos, hook);                                           // [video tokens, H]
+            x = splice(s, x, ids, config.imageTokenId(), imageEmbeds);
+            x = splice(s, x, ids, config.videoTokenId(), videoEmbeds);
+            long[][] positions = Arrays.stream(position.positions()).map(prompt::select).toArray(long[][]::new);
+            KeyValueCache cache = answer == null ? null : new KeyValueCache(config.text().numLayers());
+            Tensor states = language.forward(s, x, positions, prompt.keys(cache), hook);               // [L+1, rows, H]
+            GreedyDecoder.Answer decoded = null;
+            if (answer != null) {
+                // the reference goes on from the last column, be it a pad, and its penalty counts pads too
+                int from = answer.fromPaddedPrompt() ? prompt.rowOf(in.ids.length - 1) : prompt.numTokens() - 1;
+                long[] counted = answer.fromPaddedPrompt() ? in.ids : Arrays.copyOf(ids, prompt.numTokens());
+                decoded = new GreedyDecoder(language, generation).decode(s, states.row(config.text().numLayers()).row(from), counted,
+                        position.ropeDelta() + in.ids.length, cache, answer.maxNewTokens(), hook);
+                decoded = new GreedyDecoder.Answer(decoded.ids(), escape(s, decoded.hiddenStates()));
+            }
+            return new Output(s.escape(prompt.expand(s, states)), position, escape(s, imageEmbeds), escape(s, videoEmbeds), decoded);
+        }
+    }
+
+    private Tensor vision(Ops f, VisionInput in, BlockHook hook) {
+        in.check(config.vision());
+        return in.isEmpty() ? null : visual.forward(f, in.pixels(), in.grids(), hook);
+    }
+
+    private static Tensor splice(Ops f, Tensor x, long[] ids, long placeholder, Tensor embeds) {
+        if (embeds == null) {
+            return x;
+        }
+        long[] rows = IntStream.range(0, ids.length).filter(i -> ids[i] == placeholder).asLongStream().toArray();
+        if (rows.length != embeds.dim(0)) {
+            throw new InvalidInputException("the prompt has " + rows.length + " placeholders for " + embeds.dim(0)
+                    + " tokens of pictures; it was cut inside them, or its text holds placeholders of its own");
+        }
+        return f.replaceRows(x, rows, embeds);
+    }
+
+    private static Tensor escape(Scope s, Tensor t) {
+        return t == null ? null : s.escape(t);
+    }
+}
