@@ -2,6 +2,8 @@ package io.github.x2i4j.app.verify;
 
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
+import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
+import io.github.x2i4j.app.verify.components.MllmInputsComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
 import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
@@ -15,6 +17,8 @@ public final class Components {
     private static final Component[] ALL = {
         new AlignNetComponent(),
         new ClipTextComponent(),
+        new ImagePreprocessComponent(),
+        new MllmInputsComponent(),
         new NoiseComponent(),
         new PilResizeComponent(),
         new Qwen25VlComponent(),

@@ -1,0 +1,87 @@
+package io.github.x2i4j.model.qwen;
+
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.tokenizer.TokenizerKind;
+import io.github.x2i4j.loader.tokenizer.Tokenizers;
+import io.github.x2i4j.loader.weights.Checkpoint;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
+import io.github.x2i4j.model.mllm.AnswerOptions;
+import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.nn.BlockHook;
+import io.github.x2i4j.model.nn.Loaded;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** A folder of Qwen2.5-VL: processor and networks. */
+public final class QwenVl implements Mllm {
+    private final Loaded<QwenVlModel> loaded;
+    private final QwenProcessor processor;
+    private final GenerationConfig generation;
+
+    private QwenVl(Loaded<QwenVlModel> loaded, QwenProcessor processor, GenerationConfig generation) {
+        this.loaded = loaded;
+        this.processor = processor;
+        this.generation = generation;
+    }
+
+    /**
+     * Opens a model folder; weights are mapped, not read.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException naming a file, field or tensor that is missing or wrong
+     */
+    public static QwenVl open(Path folder) {
+        Config config = Config.read(folder.resolve("config.json"));
+        QwenVlConfig c = QwenVlConfig.read(config);
+        QwenProcessor processor = processor(folder, c);
+        GenerationConfig generation = GenerationConfig.read(folder, QwenVlConfig.textFields(config));
+        return new QwenVl(Loaded.open(folder, QwenVlModel.NAMES, QwenVlModel::bind), processor, generation);
+    }
+
+    /** The processor of a model folder alone; no weights are opened. */
+    public static QwenProcessor processor(Path folder) {
+        return processor(folder, QwenVlConfig.read(Config.read(folder.resolve("config.json"))));
+    }
+
+    private static QwenProcessor processor(Path folder, QwenVlConfig c) {
+        QwenImageProcessor images = QwenImageProcessor.read(folder);
+        images.check(c.vision());
+        return new QwenProcessor(Tokenizers.load(folder, TokenizerKind.BPE), images, c.imageTokenId());
+    }
+
+    @Override
+    public int numHiddenStates() {
+        return loaded.model().config().text().numHiddenStates();
+    }
+
+    @Override
+    public int hiddenSize() {
+        return loaded.model().config().text().hiddenSize();
+    }
+
+    @Override
+    public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
+            Consumer<String> warnings) {
+        QwenVlInputs inputs = processor.process(prompt, options, warnings);
+        try (Scope s = f.scope()) {
+            QwenVlModel.Output out = loaded.model().forward(s, inputs.tensors(s), answer, generation, hook);
+            GreedyDecoder.Answer a = out.answer();
+            return new Encoded(inputs.ids(), s.escape(out.hiddenStates()), a == null ? null
+                    : new Answer(a.ids(), a.hiddenStates() == null ? null : s.escape(a.hiddenStates()), decode(a.ids())));
+        }
+    }
+
+    private String decode(long[] ids) {
+        return processor.tokenizer().decode(Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), true);
+    }
+
+    @Override
+    public void close() {
+        loaded.close();
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.x2i4j.model.qwen;
+
+import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.MllmFamily;
+import java.nio.file.Path;
+
+/** Qwen2.5-VL. */
+public final class QwenVlFamily implements MllmFamily {
+    @Override
+    public String name() {
+        return "qwen2_5_vl";
+    }
+
+    @Override
+    public Mllm open(Path folder) {
+        return QwenVl.open(folder);
+    }
+}
