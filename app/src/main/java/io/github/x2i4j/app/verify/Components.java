@@ -4,6 +4,8 @@ import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
 import io.github.x2i4j.app.verify.components.MllmInputsComponent;
+import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
+import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
 import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
@@ -19,6 +21,8 @@ public final class Components {
         new ClipTextComponent(),
         new ImagePreprocessComponent(),
         new MllmInputsComponent(),
+        new FluxSchedulerComponent(),
+        new FluxTransformerComponent(),
         new NoiseComponent(),
         new PilResizeComponent(),
         new Qwen25VlComponent(),

@@ -39,6 +39,10 @@ public interface Progress {
     default void preview(Tensor latents, int height, int width) {
     }
 
+    /** Something that the user should know and that does not stop the work, such as a prompt that was cut: one sentence. */
+    default void warning(String message) {
+    }
+
     /** Asked before every block and every step: true ends the work with a {@link CancelledException}. */
     default boolean cancelled() {
         return false;
