@@ -4,6 +4,7 @@ import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
 import io.github.x2i4j.app.verify.components.MllmInputsComponent;
+import io.github.x2i4j.app.verify.components.FluxPipelineComponent;
 import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
 import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
@@ -21,6 +22,7 @@ public final class Components {
         new ClipTextComponent(),
         new ImagePreprocessComponent(),
         new MllmInputsComponent(),
+        new FluxPipelineComponent(),
         new FluxSchedulerComponent(),
         new FluxTransformerComponent(),
         new NoiseComponent(),

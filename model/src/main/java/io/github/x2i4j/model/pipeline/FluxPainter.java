@@ -1,0 +1,194 @@
+package io.github.x2i4j.model.pipeline;
+
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.loader.weights.NameMap;
+import io.github.x2i4j.model.flux.FlowMatchEulerScheduler;
+import io.github.x2i4j.model.flux.FlowMatchEulerScheduler.Schedule;
+import io.github.x2i4j.model.flux.FluxConfig;
+import io.github.x2i4j.model.flux.FluxTransformer;
+import io.github.x2i4j.model.flux.LatentGrid;
+import io.github.x2i4j.model.media.PilResize;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.noise.TorchCpuGenerator;
+import io.github.x2i4j.model.vae.AutoencoderKl;
+import io.github.x2i4j.model.vae.VaeConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Embeddings to pictures with a FLUX pipeline folder: noise, transformer, autoencoder. Each stage opens its own weights when it
+ * begins and closes them when it ends, so the largest stage decides what memory is needed. Pictures are drawn one after the other.
+ *
+ * <p>Holds no weights and no state between calls; any number of threads may share one.
+ */
+public final class FluxPainter {
+    private static final int RGB = 3;
+    /** Latents that the transformer sees as the channels of one token. */
+    private static final int LATENTS_PER_TOKEN = 4;
+
+    private final FluxFolder folder;
+    private final FluxConfig transformer;
+    private final VaeConfig vae;
+    private final FlowMatchEulerScheduler scheduler;
+
+    /**
+     * Reads the configs of the folder's parts, no weights.
+     *
+     * @throws InvalidInputException if a part is missing or the parts do not fit each other
+     */
+    public FluxPainter(FluxFolder folder) {
+        this.folder = folder;
+        transformer = FluxConfig.of(folder.config("transformer", "config.json"));
+        vae = VaeConfig.of(folder.config("vae", "config.json"));
+        scheduler = FlowMatchEulerScheduler.of(folder.config("scheduler", "scheduler_config.json"));
+        int packed = LATENTS_PER_TOKEN * vae.latentChannels();
+        if (transformer.inChannels() != packed || transformer.outChannels() != packed) {
+            throw new InvalidInputException(folder.path() + ": the transformer takes " + transformer.inChannels() + " and gives "
+                    + transformer.outChannels() + " channels, but the autoencoder's latents have " + packed
+                    + "; FLUX variants that take a second picture (Fill, Canny, Depth) are not text-to-image models");
+        }
+        if (vae.outChannels() != RGB || vae.inChannels() != RGB) {
+            throw new InvalidInputException(folder.part("vae") + ": the autoencoder has " + vae.inChannels() + " input and "
+                    + vae.outChannels() + " output channels, expected 3 and 3");
+        }
+    }
+
+    /** Sizes of the transformer: what embeddings it takes. */
+    public FluxConfig transformer() {
+        return transformer;
+    }
+
+    private record Plan(LatentGrid grid, Schedule schedule, int firstStep) {
+    }
+
+    /**
+     * Refuses options that this model cannot draw with, before anything is computed.
+     *
+     * @throws InvalidInputException naming the option
+     */
+    public void check(DrawOptions o) {
+        plan(o);
+    }
+
+    private Plan plan(DrawOptions o) {
+        LatentGrid grid = o.grid(vae.spatialFactor());
+        return new Plan(grid, scheduler.schedule(o.steps(), grid.tokens()),
+                o.image() == null ? 0 : FlowMatchEulerScheduler.firstStep(o.steps(), o.strength()));
+    }
+
+    /**
+     * Draws {@code o.count()} pictures.
+     *
+     * @param negative what the pictures shall not be, or null; used if {@code o.trueCfgScale()} is above 1
+     */
+    public List<Picture> paint(Ops ops, TextEmbeddings positive, TextEmbeddings negative, DrawOptions o, Progress progress) {
+        Plan plan = plan(o);
+        check(positive);
+        FluxSampler.TrueCfg cfg = null;
+        if (negative != null && o.trueCfgScale() > 1) {
+            check(negative);
+            cfg = new FluxSampler.TrueCfg(negative, (float) o.trueCfgScale());
+        }
+        TorchCpuGenerator generator = new TorchCpuGenerator(o.seed());
+        try (Scope f = ops.scope()) {
+            Tensor start = o.image() == null ? null : encode(f, o.image(), plan.grid, generator, progress);
+            List<Tensor> latents = denoise(f, positive, cfg, o, plan, start, generator, progress);
+            return decode(f, latents, plan.grid, progress);
+        }
+    }
+
+    /** A picture as the transformer's latents [1, C, h, w]: a sample of what the encoder says of it. */
+    private Tensor encode(Ops ops, RgbImage image, LatentGrid grid, TorchCpuGenerator generator, Progress progress) {
+        progress.stage("encode picture", 0);
+        progress.check();
+        try (Loaded<AutoencoderKl> loaded = Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, AutoencoderKl::of); Scope f = ops.scope()) {
+            int factor = vae.spatialFactor();
+            RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
+            var posterior = loaded.model().encode(f, signed(f, resized), null, progress.hook());
+            Tensor sample = posterior.sample(f, noise(f, grid, generator));
+            return f.escape(loaded.model().toTransformer(f, sample));
+        }
+    }
+
+    /** Noise to packed latents [1, N, 4C] of each picture. */
+    private List<Tensor> denoise(Scope f, TextEmbeddings positive, FluxSampler.TrueCfg cfg, DrawOptions o, Plan plan,
+            Tensor start, TorchCpuGenerator generator, Progress progress) {
+        List<Tensor> results = new ArrayList<>();
+        try (Loaded<FluxTransformer> loaded = Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of)) {
+            FluxSampler sampler = new FluxSampler(loaded.model(), plan.schedule);
+            for (int i = 0; i < o.count(); i++) {
+                progress.stage(o.count() == 1 ? "denoise" : "denoise " + (i + 1) + " of " + o.count(), plan.schedule.steps() - plan.firstStep);
+                try (Scope p = f.scope()) {
+                    Tensor x = noise(p, plan.grid, generator);
+                    if (start != null) {
+                        x = FlowMatchEulerScheduler.scaleNoise(p, plan.schedule, plan.firstStep, start, x);
+                    }
+                    results.add(p.escape(sampler.sample(p, plan.grid.pack(p, x), plan.grid, plan.firstStep, positive,
+                            (float) o.guidance(), cfg, progress)));
+                }
+            }
+        }
+        return results;
+    }
+
+    private List<Picture> decode(Ops ops, List<Tensor> latents, LatentGrid grid, Progress progress) {
+        progress.stage("decode", latents.size());
+        List<Picture> pictures = new ArrayList<>();
+        try (Loaded<AutoencoderKl> loaded = Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, AutoencoderKl::decoderOf)) {
+            for (Tensor packed : latents) {
+                progress.check();
+                try (Scope f = ops.scope()) {
+                    Tensor z = loaded.model().fromTransformer(f, grid.unpack(f, packed));
+                    Tensor image = loaded.model().decode(f, z, null, progress.hook());     // [1, 3, H, W]
+                    pictures.add(new Picture((int) image.dim(3), (int) image.dim(2), unit(image), packed.toFloats(), grid.tokens()));
+                }
+                progress.step(pictures.size());
+            }
+        }
+        return pictures;
+    }
+
+    private void check(TextEmbeddings e) {
+        if (e.prompt().dim(2) != transformer.jointAttentionDim() || e.pooled().dim(1) != transformer.pooledProjectionDim()) {
+            throw new InvalidInputException("the text has " + e.prompt().dim(2) + " channels a token and " + e.pooled().dim(1)
+                    + " pooled, but the transformer in " + folder.path() + " takes " + transformer.jointAttentionDim() + " and "
+                    + transformer.pooledProjectionDim() + "; these parts do not belong together");
+        }
+    }
+
+    /**
+     * Noise of one picture [1, C, h, w]. The reference draws all pictures at once, which gives the same numbers: 16 channels of
+     * an even number of rows and columns are whole blocks of the generator.
+     */
+    private Tensor noise(Ops f, LatentGrid grid, TorchCpuGenerator generator) {
+        int c = vae.latentChannels();
+        float[] values = generator.normal((long) c * grid.height() * grid.width(), DType.F32);
+        return f.floats(values, 1, c, grid.height(), grid.width());
+    }
+
+    /** 8-bit pixels to F32 [1, 3, H, W] in [-1, 1]. */
+    private static Tensor signed(Ops f, RgbImage image) {
+        int n = image.width() * image.height();
+        float[] planes = new float[RGB * n];
+        for (int i = 0; i < n; i++) {
+            for (int c = 0; c < RGB; c++) {
+                planes[c * n + i] = 2 * ((image.rgb()[RGB * i + c] & 0xFF) / 255f) - 1;
+            }
+        }
+        return f.floats(planes, 1, RGB, image.height(), image.width());
+    }
+
+    /** [-1, 1] to [0, 1], clamped. */
+    private static float[] unit(Tensor image) {
+        float[] v = image.toFloats();
+        for (int i = 0; i < v.length; i++) {
+            v[i] = Math.clamp(0.5f * v[i] + 0.5f, 0f, 1f);
+        }
+        return v;
+    }
+}

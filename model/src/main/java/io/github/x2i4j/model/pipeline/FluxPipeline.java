@@ -1,0 +1,52 @@
+package io.github.x2i4j.model.pipeline;
+
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.model.pipeline.FluxTextEncoders.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Plain FLUX: text to picture, with a negative prompt, or beginning with a picture (diffusers' FluxPipeline and
+ * FluxImg2ImgPipeline). The parts work one after the other and each holds its weights only meanwhile.
+ *
+ * <p>Any number of threads may share one.
+ */
+public final class FluxPipeline {
+    private final FluxPainter painter;
+    private final FluxTextEncoders text;
+
+    private FluxPipeline(FluxFolder folder) {
+        painter = new FluxPainter(folder);
+        text = new FluxTextEncoders(folder);
+    }
+
+    /**
+     * Opens a FLUX pipeline folder; reads its configs, no weights.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException if it is no such folder, or its parts do not fit each other
+     */
+    public static FluxPipeline open(Path folder) {
+        return new FluxPipeline(FluxFolder.open(folder));
+    }
+
+    /**
+     * Draws {@code o.count()} pictures of a prompt.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException if an option or a file is wrong
+     * @throws CancelledException if {@code progress} says so
+     */
+    public List<Picture> generate(Ops ops, FluxPrompt prompt, DrawOptions o, Progress progress) {
+        painter.check(o);
+        List<Text> texts = new ArrayList<>();
+        texts.add(new Text("prompt", prompt.prompt(), prompt.prompt2() == null ? prompt.prompt() : prompt.prompt2()));
+        if (prompt.negative() != null && o.trueCfgScale() > 1) {
+            texts.add(new Text("negative prompt", prompt.negative(), prompt.negative()));
+        }
+        try (Scope f = ops.scope()) {
+            List<TextEmbeddings> e = text.encode(f, texts, prompt.maxSequenceLength(), progress);
+            return painter.paint(f, e.getFirst(), e.size() > 1 ? e.get(1) : null, o, progress);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.x2i4j.model.pipeline;
+
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.loader.tokenizer.Encoding;
+import io.github.x2i4j.loader.tokenizer.MarkedText;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
+import io.github.x2i4j.loader.tokenizer.TokenizerKind;
+import io.github.x2i4j.loader.tokenizer.Tokenizers;
+import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.text.ClipTextEncoder;
+import io.github.x2i4j.model.text.T5Encoder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * FLUX's own way from text to embeddings (FluxPipeline.encode_prompt): CLIP gives the pooled vector, T5 a row for each token, its
+ * padding included. Each encoder opens its weights when it begins and closes them when it ends.
+ */
+final class FluxTextEncoders {
+    private static final int SHOWN = 60;
+
+    private final FluxFolder folder;
+
+    FluxTextEncoders(FluxFolder folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * A text for each of the two encoders.
+     *
+     * @param name how warnings call it, such as {@code prompt}
+     */
+    record Text(String name, String clip, String t5) {
+    }
+
+    /** Embeddings of each text. */
+    List<TextEmbeddings> encode(Ops f, List<Text> texts, int maxSequenceLength, Progress progress) {
+        List<Tensor> pooled = clip(f, texts, progress);
+        List<Tensor> rows = t5(f, texts, maxSequenceLength, progress);
+        List<TextEmbeddings> all = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            all.add(new TextEmbeddings(rows.get(i), pooled.get(i)));
+        }
+        return all;
+    }
+
+    private List<Tensor> clip(Ops f, List<Text> texts, Progress progress) {
+        progress.stage("read text (CLIP)", 0);
+        progress.check();
+        Tokenizer tokenizer = Tokenizers.load(folder.part("tokenizer"), TokenizerKind.CLIP);
+        List<Tensor> pooled = new ArrayList<>();
+        try (Loaded<ClipTextEncoder> loaded = Loaded.open(folder.part("text_encoder"), ClipTextEncoder.NAMES, ClipTextEncoder::of)) {
+            ClipTextEncoder encoder = loaded.model();
+            for (Text t : texts) {
+                // the pooled position comes before the padding and sees nothing behind it
+                long[][] ids = {ids(tokenizer, "CLIP", t.name, t.clip, encoder.maxPositionEmbeddings(), false, progress)};
+                pooled.add(encoder.forward(f, ids, progress.hook()).poolerOutput());       // [1, P]
+            }
+        }
+        return pooled;
+    }
+
+    private List<Tensor> t5(Ops f, List<Text> texts, int maxSequenceLength, Progress progress) {
+        progress.stage("read text (T5)", 0);
+        progress.check();
+        Tokenizer tokenizer = Tokenizers.load(folder.part("tokenizer_2"), TokenizerKind.T5);
+        List<Tensor> rows = new ArrayList<>();
+        try (Loaded<T5Encoder> loaded = Loaded.open(folder.part("text_encoder_2"), T5Encoder.NAMES, T5Encoder::of)) {
+            for (Text t : texts) {
+                long[][] ids = {ids(tokenizer, "T5", t.name, t.t5, maxSequenceLength, true, progress)};
+                rows.add(loaded.model().forward(f, ids, progress.hook()));                 // [1, T, J]
+            }
+        }
+        return rows;
+    }
+
+    private static long[] ids(Tokenizer tokenizer, String reader, String name, String text, int maxLength, boolean pad,
+            Progress progress) {
+        Encoding e = tokenizer.encode(MarkedText.of(text), true, maxLength, pad);
+        if (e.isCut()) {
+            String cut = e.cutText().strip();
+            progress.warning(reader + " reads at most " + maxLength + " tokens: it did not read the last " + e.cutTokens()
+                    + " tokens of the " + name + ", from \"" + (cut.length() > SHOWN ? cut.substring(0, SHOWN) + "..." : cut) + "\" on");
+        }
+        long[] ids = new long[e.ids().length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = e.ids()[i];
+        }
+        return ids;
+    }
+}
