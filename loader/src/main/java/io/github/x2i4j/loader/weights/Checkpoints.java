@@ -1,23 +1,28 @@
 package io.github.x2i4j.loader.weights;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.safetensors.SafetensorsHeader;
+import io.github.x2i4j.loader.torch.TorchFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Opens weight files and folders of them. */
 public final class Checkpoints {
     private static final List<String> SINGLE = List.of("model.safetensors", "diffusion_pytorch_model.safetensors");
+    private static final List<String> TORCH = List.of("pytorch_model.bin", "diffusion_pytorch_model.bin");
 
     private Checkpoints() {
     }
 
     /**
-     * Opens a weight file, or a folder with one ({@code model.safetensors}, {@code diffusion_pytorch_model.safetensors}) or with an
-     * index of several ({@code *.safetensors.index.json}). Nothing is read but headers.
+     * Opens a weight file (safetensors or PyTorch), or a folder with one ({@code model.safetensors},
+     * {@code diffusion_pytorch_model.safetensors}, {@code pytorch_model.bin}, {@code diffusion_pytorch_model.bin}) or with an index of
+     * several ({@code *.safetensors.index.json}). Nothing is read but headers.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException if there is nothing to open or the files are damaged
      */
@@ -36,12 +41,28 @@ public final class Checkpoints {
                 return ShardIndex.read(index).open(fileOrFolder);
             }
         }
-        throw InputFiles.wrong(fileOrFolder, "holds no weights, expected " + String.join(" or ", SINGLE) + ", or its .index.json");
+        for (String name : TORCH) {
+            if (Files.exists(fileOrFolder.resolve(name))) {
+                return openFile(fileOrFolder, fileOrFolder.resolve(name));
+            }
+        }
+        throw noneFound(fileOrFolder);
     }
 
-    /** The root binder of a checkpoint, names as stored. */
+    private static InvalidInputException noneFound(Path folder) {
+        List<String> others;
+        try (Stream<Path> files = Files.list(folder)) {
+            others = files.map(f -> f.getFileName().toString()).filter(n -> n.matches(".*\\.(safetensors|bin|pt|pth|gguf)")).sorted().limit(5).toList();
+        } catch (IOException e) {
+            throw InputFiles.unreadable(folder, e);
+        }
+        return InputFiles.wrong(folder, "holds no weights under the usual names (" + String.join(", ", SINGLE) + ", either with .index.json, "
+                + String.join(", ", TORCH) + ")" + (others.isEmpty() ? "" : "; name one of its files instead: " + String.join(", ", others)));
+    }
+
+    /** The root binder of a checkpoint, names as stored but for the {@code module.} of data-parallel wrappers. */
     public static Weights bind(Checkpoint checkpoint) {
-        return bind(checkpoint, NameMap.IDENTITY);
+        return bind(checkpoint, NameMap.UNWRAPPED);
     }
 
     /** The root binder of a checkpoint whose stored names are a dialect of the names that the model uses. */
@@ -52,11 +73,24 @@ public final class Checkpoints {
     private static Checkpoint openFile(Path path, Path file) {
         MappedCheckpoint checkpoint = new MappedCheckpoint(path);
         try {
-            addSafetensors(checkpoint, file);
+            switch (FileKind.of(file)) {
+                case TORCH_ZIP -> addTorch(checkpoint, file, true);
+                case TORCH_LEGACY -> addTorch(checkpoint, file, false);
+                case SAFETENSORS -> addSafetensors(checkpoint, file);
+            }
             return checkpoint;
         } catch (Throwable t) {
             checkpoint.close();
             throw t;
+        }
+    }
+
+    private static void addTorch(MappedCheckpoint checkpoint, Path file, boolean zip) {
+        try (FileChannel channel = InputFiles.open(file)) {
+            TorchFile torch = TorchFile.read(file, checkpoint.map(file, channel), zip);
+            checkpoint.addStrided(file, torch.tensors(), torch.metadata());
+        } catch (IOException e) {
+            throw InputFiles.unreadable(file, e);
         }
     }
 

@@ -17,15 +17,21 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Tensors that are views of mapped files. */
 final class MappedCheckpoint implements Checkpoint {
+    /** Copies of tensors that are not contiguous may take this many times the file's size. */
+    private static final long MAX_UNFOLDING = 4;
+
     private final Path path;
     private final Arena arena = Arena.ofShared();
     private final TreeMap<String, TensorInfo> tensors = new TreeMap<>();
     private final TreeMap<String, String> metadata = new TreeMap<>();
     private final Map<Path, HostStorage> files = new HashMap<>();
+    private final Map<String, StridedView> views = new HashMap<>();
+    private final Map<String, HostStorage> copies = new ConcurrentHashMap<>();
     private final Queue<HostStorage> allocated = new ConcurrentLinkedQueue<>();
 
     MappedCheckpoint(Path path) {
@@ -41,6 +47,30 @@ final class MappedCheckpoint implements Checkpoint {
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);
         }
+    }
+
+    /**
+     * Adds the tensors of a mapped PyTorch file. Those that are not contiguous are copied when they are asked for.
+     *
+     * @throws InvalidInputException if the copies would be much larger than the file: a view can repeat one element without end
+     */
+    void addStrided(Path file, SortedMap<String, StridedView> more, SortedMap<String, String> moreMetadata) {
+        long copied = 0;
+        long most = MAX_UNFOLDING * files.get(file).byteSize();
+        for (Map.Entry<String, StridedView> e : more.entrySet()) {
+            StridedView v = e.getValue();
+            boolean contiguous = v.contiguous();
+            if (!contiguous) {
+                views.put(e.getKey(), v);
+                copied = v.bytes() > most ? Long.MAX_VALUE : copied + v.bytes();
+            }
+            if (copied > most) {
+                throw InputFiles.wrong(file, "tensor " + InputFiles.shown(e.getKey()) + " with shape " + v.shape() + " and strides "
+                        + java.util.Arrays.toString(v.strides()) + " unfolds to far more than the file holds; save contiguous tensors");
+            }
+            tensors.put(e.getKey(), new TensorInfo(e.getKey(), v.type().name(), v.shape(), file, contiguous ? v.offset() : -1, v.bytes()));
+        }
+        metadata.putAll(moreMetadata);
     }
 
     /** Adds tensors of a mapped file. */
@@ -75,7 +105,16 @@ final class MappedCheckpoint implements Checkpoint {
             throw new UnsupportedFeatureException(t.file() + ": tensor " + InputFiles.shown(name) + " is stored as " + t.dtype()
                     + ", which this version cannot compute with; use a checkpoint in F32, F16 or BF16");
         }
-        return new Tensor(dtype, t.shape(), files.get(t.file()), t.offset());
+        HostStorage file = files.get(t.file());
+        if (t.offset() >= 0) {
+            return new Tensor(dtype, t.shape(), file, t.offset());
+        }
+        HostStorage gathered = copies.computeIfAbsent(name, n -> {
+            HostStorage copy = allocate(t.bytes());
+            views.get(n).gather(file.segment(), copy.segment());
+            return copy;
+        });
+        return new Tensor(dtype, t.shape(), gathered, 0);
     }
 
     @Override
