@@ -24,7 +24,7 @@ public final class InputFiles {
      */
     public static long requireFile(Path file) {
         if (!Files.exists(file)) {
-            throw wrong(file, "there is no such file" + (Files.isSymbolicLink(file) ? ", the link leads nowhere" : ""));
+            throw wrong(file, "there is no such file or folder" + (Files.isSymbolicLink(file) ? ", the link leads nowhere" : ""));
         }
         if (Files.isDirectory(file)) {
             throw wrong(file, "this is a folder, expected a file");

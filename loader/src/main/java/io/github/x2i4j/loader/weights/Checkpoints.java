@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 /** Opens weight files and folders of them. */
 public final class Checkpoints {
     private static final List<String> SINGLE = List.of("model.safetensors", "diffusion_pytorch_model.safetensors");
+    private static final String INDEX = ".index.json";
     private static final List<String> TORCH = List.of("pytorch_model.bin", "diffusion_pytorch_model.bin");
 
     private Checkpoints() {
@@ -30,23 +31,22 @@ public final class Checkpoints {
         if (!Files.isDirectory(fileOrFolder)) {
             return openFile(fileOrFolder, fileOrFolder);
         }
-        for (String name : SINGLE) {
-            if (Files.exists(fileOrFolder.resolve(name))) {
-                return openFile(fileOrFolder, fileOrFolder.resolve(name));
-            }
+        Path weights = weightsIn(fileOrFolder);
+        if (weights == null) {
+            throw noneFound(fileOrFolder);
         }
-        for (String name : SINGLE) {
-            Path index = fileOrFolder.resolve(name + ".index.json");
-            if (Files.exists(index)) {
-                return ShardIndex.read(index).open(fileOrFolder);
-            }
-        }
-        for (String name : TORCH) {
-            if (Files.exists(fileOrFolder.resolve(name))) {
-                return openFile(fileOrFolder, fileOrFolder.resolve(name));
-            }
-        }
-        throw noneFound(fileOrFolder);
+        return isIndex(weights) ? ShardIndex.read(weights).open(fileOrFolder) : openFile(fileOrFolder, weights);
+    }
+
+    /** The weight file or index that stands for a folder's weights, or null if there is none under the usual names. */
+    public static Path weightsIn(Path folder) {
+        return Stream.of(SINGLE.stream(), SINGLE.stream().map(n -> n + INDEX), TORCH.stream()).flatMap(n -> n).map(folder::resolve)
+                .filter(Files::exists).findFirst().orElse(null);
+    }
+
+    /** True if a file's name is that of an index of several weight files. */
+    public static boolean isIndex(Path file) {
+        return file.getFileName().toString().endsWith(INDEX);
     }
 
     private static InvalidInputException noneFound(Path folder) {
@@ -56,7 +56,7 @@ public final class Checkpoints {
         } catch (IOException e) {
             throw InputFiles.unreadable(folder, e);
         }
-        return InputFiles.wrong(folder, "holds no weights under the usual names (" + String.join(", ", SINGLE) + ", either with .index.json, "
+        return InputFiles.wrong(folder, "holds no weights under the usual names (" + String.join(", ", SINGLE) + ", either with " + INDEX + ", "
                 + String.join(", ", TORCH) + ")" + (others.isEmpty() ? "" : "; name one of its files instead: " + String.join(", ", others)));
     }
 
