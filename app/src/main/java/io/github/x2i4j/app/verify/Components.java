@@ -13,6 +13,7 @@ import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
 import io.github.x2i4j.app.verify.components.T5EncoderComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
+import io.github.x2i4j.app.verify.components.X2iPipelineComponent;
 import java.util.List;
 
 /** The components that golden cases can be run against. */
@@ -31,6 +32,7 @@ public final class Components {
         new T5EncoderComponent(),
         new VaeDecodeComponent(),
         new VaeEncodeComponent(),
+        new X2iPipelineComponent(),
     };
 
     private Components() {

@@ -5,7 +5,9 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.weights.NameMap;
+import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler.Schedule;
 import io.github.x2i4j.model.flux.FluxConfig;
@@ -19,12 +21,13 @@ import io.github.x2i4j.model.vae.AutoencoderKl;
 import io.github.x2i4j.model.vae.VaeConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * Embeddings to pictures with a FLUX pipeline folder: noise, transformer, autoencoder. Each stage opens its own weights when it
- * begins and closes them when it ends, so the largest stage decides what memory is needed. Pictures are drawn one after the other.
+ * begins; {@link Parts} says how long they stay. Pictures are drawn one after the other.
  *
- * <p>Holds no weights and no state between calls; any number of threads may share one.
+ * <p>Holds no state between calls; any number of threads may share one.
  */
 public final class FluxPainter {
     private static final int RGB = 3;
@@ -32,6 +35,7 @@ public final class FluxPainter {
     private static final int LATENTS_PER_TOKEN = 4;
 
     private final FluxFolder folder;
+    private final Parts parts;
     private final FluxConfig transformer;
     private final VaeConfig vae;
     private final FlowMatchEulerScheduler scheduler;
@@ -42,7 +46,18 @@ public final class FluxPainter {
      * @throws InvalidInputException if a part is missing or the parts do not fit each other
      */
     public FluxPainter(FluxFolder folder) {
+        this(folder, Parts.released());
+    }
+
+    /**
+     * Reads the configs of the folder's parts, no weights.
+     *
+     * @param parts opens the weights and says how long they stay; closed by its owner
+     * @throws InvalidInputException if a part is missing or the parts do not fit each other
+     */
+    public FluxPainter(FluxFolder folder, Parts parts) {
         this.folder = folder;
+        this.parts = parts;
         transformer = FluxConfig.of(folder.config("transformer", "config.json"));
         vae = VaeConfig.of(folder.config("vae", "config.json"));
         scheduler = FlowMatchEulerScheduler.of(folder.config("scheduler", "scheduler_config.json"));
@@ -106,12 +121,13 @@ public final class FluxPainter {
     private Tensor encode(Ops ops, RgbImage image, LatentGrid grid, TorchCpuGenerator generator, Progress progress) {
         progress.stage("encode picture", 0);
         progress.check();
-        try (Loaded<AutoencoderKl> loaded = Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, AutoencoderKl::of); Scope f = ops.scope()) {
+        try (Parts.Use<AutoencoderKl> use = parts.network("autoencoder", () -> openVae(AutoencoderKl::of)); Scope f = ops.scope()) {
+            AutoencoderKl autoencoder = use.part();
             int factor = vae.spatialFactor();
             RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
-            var posterior = loaded.model().encode(f, signed(f, resized), null, progress.hook());
+            var posterior = autoencoder.encode(f, signed(f, resized), null, progress.hook());
             Tensor sample = posterior.sample(f, noise(f, grid, generator));
-            return f.escape(loaded.model().toTransformer(f, sample));
+            return f.escape(autoencoder.toTransformer(f, sample));
         }
     }
 
@@ -119,8 +135,9 @@ public final class FluxPainter {
     private List<Tensor> denoise(Scope f, TextEmbeddings positive, FluxSampler.TrueCfg cfg, DrawOptions o, Plan plan,
             Tensor start, TorchCpuGenerator generator, Progress progress) {
         List<Tensor> results = new ArrayList<>();
-        try (Loaded<FluxTransformer> loaded = Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of)) {
-            FluxSampler sampler = new FluxSampler(loaded.model(), plan.schedule);
+        try (Parts.Use<FluxTransformer> use = parts.network("transformer",
+                () -> Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of))) {
+            FluxSampler sampler = new FluxSampler(use.part(), plan.schedule);
             for (int i = 0; i < o.count(); i++) {
                 progress.stage(o.count() == 1 ? "denoise" : "denoise " + (i + 1) + " of " + o.count(), plan.schedule.steps() - plan.firstStep);
                 try (Scope p = f.scope()) {
@@ -139,18 +156,23 @@ public final class FluxPainter {
     private List<Picture> decode(Ops ops, List<Tensor> latents, LatentGrid grid, Progress progress) {
         progress.stage("decode", latents.size());
         List<Picture> pictures = new ArrayList<>();
-        try (Loaded<AutoencoderKl> loaded = Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, AutoencoderKl::decoderOf)) {
+        try (Parts.Use<AutoencoderKl> use = parts.network("decoder", () -> openVae(AutoencoderKl::decoderOf))) {
+            AutoencoderKl decoder = use.part();
             for (Tensor packed : latents) {
                 progress.check();
                 try (Scope f = ops.scope()) {
-                    Tensor z = loaded.model().fromTransformer(f, grid.unpack(f, packed));
-                    Tensor image = loaded.model().decode(f, z, null, progress.hook());     // [1, 3, H, W]
+                    Tensor z = decoder.fromTransformer(f, grid.unpack(f, packed));
+                    Tensor image = decoder.decode(f, z, null, progress.hook());     // [1, 3, H, W]
                     pictures.add(new Picture((int) image.dim(3), (int) image.dim(2), unit(image), packed.toFloats(), grid.tokens()));
                 }
                 progress.step(pictures.size());
             }
         }
         return pictures;
+    }
+
+    private Loaded<AutoencoderKl> openVae(BiFunction<Weights, Config, AutoencoderKl> bind) {
+        return Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, bind);
     }
 
     private void check(TextEmbeddings e) {

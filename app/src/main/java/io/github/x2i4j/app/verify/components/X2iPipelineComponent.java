@@ -1,0 +1,76 @@
+package io.github.x2i4j.app.verify.components;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.x2i4j.app.verify.Component;
+import io.github.x2i4j.app.verify.GoldenCase;
+import io.github.x2i4j.app.verify.Outputs;
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.media.ImageDecoder;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.Parts;
+import io.github.x2i4j.model.pipeline.Picture;
+import io.github.x2i4j.model.pipeline.Progress;
+import io.github.x2i4j.model.pipeline.X2iPipeline;
+import io.github.x2i4j.model.pipeline.X2iPipeline.Conditioning;
+import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The whole chain from text and pictures to a picture, as X2I's scripts run it. */
+public final class X2iPipelineComponent implements Component {
+    @Override
+    public String name() {
+        return "x2i-pipeline";
+    }
+
+    @Override
+    public Outputs run(GoldenCase golden, Engine engine) {
+        JsonNode args = golden.args();
+        for (String unsupported : List.of("turns", "videos", "audios")) {
+            if (args.hasNonNull(unsupported)) {
+                throw new UnsupportedFeatureException(unsupported + " are not supported; text and images are");
+            }
+        }
+        if (golden.model() == null) {
+            throw new InvalidInputException(golden.folder().resolve("case.json") + ": no model");
+        }
+        try (Parts parts = Parts.released(); Scope f = engine.scope()) {
+            X2iPipeline pipeline = new X2iPipeline(Bundle.open(golden.model()), parts);
+            Conditioning c = pipeline.condition(f, prompt(golden, pipeline.bundle()), Progress.NONE);
+            Picture picture = pipeline.paint(f, c, options(args), Progress.NONE).getFirst();
+
+            Outputs out = new Outputs()
+                    .put("input_ids", c.inputIds(), 1, c.inputIds().length)
+                    .put("hidden_states", c.hiddenStates())
+                    .put("prompt_embeds", c.embeddings().prompt())
+                    .put("pooled_prompt_embeds", c.embeddings().pooled())
+                    .put("latents", picture.latents(), 1, picture.tokens(), picture.latents().length / picture.tokens())
+                    .put("image", picture.pixels(), 1, 3, picture.height(), picture.width());
+            return c.answer() == null ? out : out.put("generated_ids", c.answer().ids(), c.answer().ids().length)
+                    .putJson("answers", List.of(c.answer().text()));
+        }
+    }
+
+    private static X2iPrompt prompt(GoldenCase golden, Bundle bundle) {
+        JsonNode args = golden.args();
+        List<RgbImage> images = new ArrayList<>();
+        args.path("images").forEach(file -> images.add(ImageDecoder.decode(golden.file(file.asText()))));
+        MllmPrompt content = new MllmPrompt(args.path("prompt").textValue(), images);
+        return new X2iPrompt(content, bundle.prompt().withSpecialTokens(SpecialTokens.INTERPRET),
+                args.path("use_answer").asBoolean() ? HiddenRows.ANSWER : HiddenRows.PROMPT,
+                args.path("max_new_tokens").asInt(X2iPrompt.DEFAULT_NEW_TOKENS), true);
+    }
+
+    private static DrawOptions options(JsonNode args) {
+        return DrawOptions.of(args.path("height").asInt(), args.path("width").asInt(), args.path("steps").asInt(),
+                args.path("guidance").asDouble()).withSeed(args.path("seed").asLong()).withSizes(DrawOptions.Sizes.ROUND_DOWN);
+    }
+}

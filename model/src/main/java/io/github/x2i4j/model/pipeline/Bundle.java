@@ -1,0 +1,131 @@
+package io.github.x2i4j.model.pipeline;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.model.align.AlignNetSettings;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
+import io.github.x2i4j.model.mllm.PromptOptions.Padding;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The parts of one working X2I system and how it is used: what x2i.json says.
+ *
+ * @param name for people
+ * @param family of the multimodal LLM, such as {@code qwen2_5_vl}
+ * @param mllm folder of the multimodal LLM
+ * @param alignnet weight file of AlignNet
+ * @param alignnetSettings what is said of that file, to be checked
+ * @param flux FLUX pipeline folder
+ * @param prompt how prompts become tokens; special tokens of the user are neutralised
+ * @param defaults of a request that does not say otherwise
+ */
+public record Bundle(String name, String family, Path mllm, Path alignnet, AlignNetSettings alignnetSettings, Path flux,
+        PromptOptions prompt, Defaults defaults) {
+    private static final String FILE = "x2i.json";
+
+    /**
+     * Values that hold where a request says nothing.
+     *
+     * @param steps denoising steps
+     * @param guidance guidance scale, for models that are told one
+     */
+    public record Defaults(int steps, double guidance, int height, int width) {
+        /** Those of X2I's scripts. */
+        public static final Defaults SCRIPT = new Defaults(4, 3.5, 1024, 1024);
+    }
+
+    /** Prompts as X2I's Qwen script makes them: 512 tokens, padded on the right, pictures squashed to 128 x 128. */
+    private static final PromptOptions SCRIPT_PROMPT =
+            new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE);
+
+    /**
+     * Reads a bundle; weights are not opened.
+     *
+     * @param folder a folder with x2i.json
+     * @throws InvalidInputException saying what the folder is if it is no bundle, or naming the wrong field
+     */
+    public static Bundle open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInputException(folder + (Files.exists(folder) ? " is a file" : " does not exist")
+                    + ", expected an X2I bundle (a folder with " + FILE + ")");
+        }
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            throw new InvalidInputException(folder + " holds no " + FILE + ", so it is no X2I bundle"
+                    + (Files.exists(folder.resolve("model_index.json")) ? "; it looks like a FLUX pipeline folder" : ""));
+        }
+        Config c = Config.read(file);
+        Config mllm = c.object("mllm");
+        Config align = c.object("alignnet");
+        return new Bundle(c.text("name", folder.toAbsolutePath().normalize().getFileName().toString()), mllm.text("family"),
+                part(folder, mllm), part(folder, align), settings(align), part(folder, c.object("flux")),
+                prompt(c.objectOrNull("prompt")), defaults(c.objectOrNull("defaults")));
+    }
+
+    /**
+     * A system of parts that no x2i.json ties together; everything else is as in X2I's scripts.
+     *
+     * @param mllm folder of the multimodal LLM
+     * @param alignnet AlignNet's weight file, or a folder with {@code diffusion_pytorch_model.bin} or {@code .safetensors}
+     * @param flux FLUX pipeline folder
+     */
+    public static Bundle of(Path mllm, Path alignnet, Path flux) {
+        return new Bundle(mllm.toAbsolutePath().normalize().getFileName() + " + " + flux.toAbsolutePath().normalize().getFileName(),
+                MllmFamilies.nameOf(mllm), mllm, weightFile(alignnet), AlignNetSettings.FROM_FILE, flux, SCRIPT_PROMPT, Defaults.SCRIPT);
+    }
+
+    private static Path weightFile(Path path) {
+        if (Files.isDirectory(path)) {
+            Path bin = path.resolve("diffusion_pytorch_model.bin");
+            return Files.exists(bin) ? bin : path.resolve("diffusion_pytorch_model.safetensors");
+        }
+        return path;
+    }
+
+    private static Path part(Path folder, Config part) {
+        Path path = folder.resolve(part.text("path")).normalize();
+        if (!Files.exists(path)) {
+            throw part.invalid("path", "leads to " + path + ", which does not exist");
+        }
+        return path;
+    }
+
+    private static AlignNetSettings settings(Config c) {
+        return new AlignNetSettings(integer(c, "in_channels"), integer(c, "input_dim"), integer(c, "num_heads"), integer(c, "head_dim"),
+                integer(c, "num_layers"), flag(c, "use_t5"), flag(c, "use_scale"), flag(c, "use_cnn"));
+    }
+
+    private static Integer integer(Config c, String field) {
+        return c.has(field) ? Integer.valueOf(c.positive(field)) : null;
+    }
+
+    private static Boolean flag(Config c, String field) {
+        return c.has(field) ? Boolean.valueOf(c.flag(field)) : null;
+    }
+
+    private static PromptOptions prompt(Config c) {
+        if (c == null) {
+            return SCRIPT_PROMPT;
+        }
+        boolean padded = c.oneOf("padding", "max_length", "none").equals("max_length");
+        int maxLength = padded ? c.positive("max_length") : c.positive("max_length", 0);
+        ImageSize size = null;
+        if (c.has("image_size")) {
+            int[] sides = c.integers("image_size");
+            if (sides.length != 2 || sides[0] < 1 || sides[1] < 1) {
+                throw c.invalid("image_size", "must be two positive numbers, width and height, or null");
+            }
+            size = new ImageSize(sides[0], sides[1]);
+        }
+        return new PromptOptions(maxLength, padded ? Padding.RIGHT : Padding.NONE, size, SpecialTokens.NEUTRALISE);
+    }
+
+    private static Defaults defaults(Config c) {
+        Defaults d = Defaults.SCRIPT;
+        return c == null ? d : new Defaults(c.positive("steps", d.steps), c.number("guidance", d.guidance),
+                c.positive("height", d.height), c.positive("width", d.width));
+    }
+}
