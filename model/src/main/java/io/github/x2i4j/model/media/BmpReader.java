@@ -2,6 +2,7 @@ package io.github.x2i4j.model.media;
 
 import io.github.x2i4j.model.media.ImageOptions.Transparency;
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,21 +29,11 @@ final class BmpReader {
         try {
             ImageDecoder.checkSize(reader.getWidth(0), reader.getHeight(0), bytes, options);
             BufferedImage image = reader.read(0);
-            boolean onWhite = image.getColorModel().hasAlpha() && options.transparency() == Transparency.ON_WHITE;
             byte[] rgb = new byte[3 * image.getWidth() * image.getHeight()];
-            int[] row = new int[image.getWidth()];
-            int to = 0;
+            int[] line = new int[image.getWidth() * image.getRaster().getNumBands()];
             for (int y = 0; y < image.getHeight(); y++) {
-                image.getRGB(0, y, row.length, 1, row, 0, row.length);
-                for (int argb : row) {
-                    rgb[to] = (byte) (argb >> 16);
-                    rgb[to + 1] = (byte) (argb >> 8);
-                    rgb[to + 2] = (byte) argb;
-                    if (onWhite) {
-                        PngReader.onWhite(rgb, to, argb >>> 24);
-                    }
-                    to += 3;
-                }
+                image.getRaster().getPixels(0, y, image.getWidth(), 1, line);
+                row(image, line, rgb, y * 3 * image.getWidth(), options);
             }
             return new RgbImage(image.getWidth(), image.getHeight(), rgb);
         } catch (CorruptImageException e) {
@@ -51,6 +42,30 @@ final class BmpReader {
             throw new CorruptImageException("is corrupt or truncated: " + JdkImages.reason(e), e);
         } finally {
             reader.dispose();
+        }
+    }
+
+    /** Converts the samples of one row, whose colour model the JDK would convert with other roundings. */
+    private static void row(BufferedImage image, int[] line, byte[] rgb, int to, ImageOptions options) {
+        int bands = image.getRaster().getNumBands();
+        int[] most = image.getRaster().getSampleModel().getSampleSize();
+        for (int x = 0; x < image.getWidth(); x++) {
+            int at = to + 3 * x;
+            if (image.getColorModel() instanceof IndexColorModel palette) {
+                int index = line[x];
+                int colour = index < palette.getMapSize() ? palette.getRGB(index) : 0;
+                rgb[at] = (byte) (colour >> 16);
+                rgb[at + 1] = (byte) (colour >> 8);
+                rgb[at + 2] = (byte) colour;
+                continue;
+            }
+            for (int c = 0; c < 3; c++) {
+                int band = bands < 3 ? 0 : c;
+                rgb[at + c] = (byte) (line[x * bands + band] * 255 / ((1 << most[band]) - 1));
+            }
+            if (bands == 4 && options.transparency() == Transparency.ON_WHITE) {
+                PngReader.onWhite(rgb, at, line[x * bands + 3]);
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ final class GifReader {
         for (int i = 0; i < indices.length; i++) {
             for (int c = 0; c < 3; c++) {
                 int from = 3 * (indices[i] & 0xFF) + c;
-                rgb[3 * i + c] = palette != null && from < palette.length ? palette[from] : indices[i];
+                rgb[3 * i + c] = palette == null ? indices[i] : from < palette.length ? palette[from] : 0;
             }
         }
         return new RgbImage(width, height, rgb);

@@ -16,7 +16,7 @@ public record ImageOptions(long maxPixels, Transparency transparency) {
         }
     }
 
-    /** What becomes of the alpha channel of an RGBA picture. Greys and palettes always lose it. */
+    /** What becomes of the alpha channel of an RGBA picture. 8-bit greys and palettes always lose it. */
     public enum Transparency {
         /** The stored colour is kept, as by Pillow's {@code convert('RGB')}. */
         DROPPED,

@@ -85,12 +85,9 @@ final class PngReader {
         }
     }
 
-    /** 256 colours; those that the file does not define are greys, as in Pillow. */
+    /** 256 colours; those that the file does not define are black, as in Pillow. */
     private static byte[] palette(Chunk chunk) {
         byte[] p = new byte[3 * 256];
-        for (int i = 0; i < p.length; i++) {
-            p[i] = (byte) (i / 3);
-        }
         System.arraycopy(chunk.bytes(), chunk.from(), p, 0, Math.min(p.length, chunk.length()));
         return p;
     }
@@ -184,7 +181,12 @@ final class PngReader {
                     onWhite(rgb, to, line[1 + 4 * wide * x + 3 * wide] & 0xFF);
                 }
             }
-            case GREY_ALPHA -> grey(line[1 + 2 * wide * x], rgb, to);
+            case GREY_ALPHA -> {
+                grey(line[1 + 2 * wide * x], rgb, to);
+                if (depth == 16 && options.transparency() == Transparency.ON_WHITE) { // only these become RGBA in Pillow
+                    onWhite(rgb, to, line[1 + 4 * x + 2] & 0xFF);
+                }
+            }
             case PALETTE -> System.arraycopy(palette, 3 * bits(line, x), rgb, to, 3);
             default -> grey((byte) (depth < 8 ? bits(line, x) * 255 / ((1 << depth) - 1) : depth == 8 ? line[1 + x]
                     : line[1 + 2 * x] == 0 ? line[2 + 2 * x] : 255), rgb, to); // 16-bit greys are clipped
