@@ -1,0 +1,49 @@
+package io.github.x2i4j.model.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FluxFolderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aPipelineFolderHasItsParts() throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"FluxPipeline\"}");
+        Files.createDirectory(folder.resolve("vae"));
+        FluxFolder flux = FluxFolder.open(folder);
+        assertThat(flux.part("vae")).isEqualTo(folder.resolve("vae"));
+        assertThatThrownBy(() -> flux.part("transformer")).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(folder.toString()).hasMessageContaining("transformer");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "model_index.json; {\"_class_name\": \"StableDiffusion3Pipeline\"}; StableDiffusion3Pipeline",
+        "x2i.json; {}; X2I bundle",
+        "config.json; {\"_class_name\": \"AutoencoderKL\"}; single AutoencoderKL",
+        "config.json; {\"model_type\": \"qwen2_5_vl\"}; qwen2_5_vl model",
+        "readme.txt; hello; holds no model_index.json"})
+    void anotherFolderIsToldWhatItIs(String file, String content, String what) throws IOException {
+        Files.writeString(folder.resolve(file), content);
+        assertThatThrownBy(() -> FluxFolder.open(folder)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(folder.toString()).hasMessageContaining(what).hasMessageContaining("expected a F");
+    }
+
+    @Test
+    void filesAndNothingAreNoFolders() throws IOException {
+        Path file = Files.writeString(folder.resolve("flux.safetensors"), "");
+        assertThatThrownBy(() -> FluxFolder.open(file)).isInstanceOf(InvalidInputException.class).hasMessageContaining("is a file");
+        assertThatThrownBy(() -> FluxFolder.open(folder.resolve("none"))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("does not exist");
+    }
+}
