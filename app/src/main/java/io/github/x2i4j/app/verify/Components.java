@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.verify;
 
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
+import io.github.x2i4j.app.verify.components.ChatTemplateComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
 import io.github.x2i4j.app.verify.components.MllmInputsComponent;
@@ -11,6 +12,7 @@ import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
 import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
 import io.github.x2i4j.app.verify.components.T5EncoderComponent;
+import io.github.x2i4j.app.verify.components.TokenizerComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
 import io.github.x2i4j.app.verify.components.X2iPipelineComponent;
@@ -20,6 +22,7 @@ import java.util.List;
 public final class Components {
     private static final Component[] ALL = {
         new AlignNetComponent(),
+        new ChatTemplateComponent(),
         new ClipTextComponent(),
         new ImagePreprocessComponent(),
         new MllmInputsComponent(),
@@ -30,6 +33,7 @@ public final class Components {
         new PilResizeComponent(),
         new Qwen25VlComponent(),
         new T5EncoderComponent(),
+        new TokenizerComponent(),
         new VaeDecodeComponent(),
         new VaeEncodeComponent(),
         new X2iPipelineComponent(),
