@@ -2,6 +2,7 @@ package io.github.x2i4j.model.pipeline;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.ModelKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -11,24 +12,11 @@ import java.nio.file.Path;
  * @param path the folder
  */
 public record FluxFolder(Path path) {
-    private static final String INDEX = "model_index.json";
-    private static final String EXPECTED = "expected a FLUX pipeline folder (" + INDEX + ", transformer, vae, scheduler)";
-
     /**
      * @throws InvalidInputException saying what the folder is, if it is something else
      */
     public static FluxFolder open(Path path) {
-        if (!Files.isDirectory(path)) {
-            throw new InvalidInputException(path + (Files.exists(path) ? " is a file, " : " does not exist, ") + EXPECTED);
-        }
-        Path index = path.resolve(INDEX);
-        if (!Files.exists(index)) {
-            throw new InvalidInputException(path + " " + describe(path) + ", " + EXPECTED);
-        }
-        String kind = Config.read(index).text("_class_name");
-        if (!kind.startsWith("Flux")) {
-            throw new InvalidInputException(index + " describes a " + kind + ", expected a FluxPipeline");
-        }
+        ModelKind.require(path, ModelKind.FLUX_PIPELINE);
         return new FluxFolder(path);
     }
 
@@ -48,19 +36,5 @@ public record FluxFolder(Path path) {
     /** Config of a part. */
     Config config(String name, String file) {
         return Config.read(part(name).resolve(file));
-    }
-
-    private static String describe(Path path) {
-        if (Files.exists(path.resolve("x2i.json"))) {
-            return "is an X2I bundle (x2i.json)";
-        }
-        Config config = Config.readIfPresent(path.resolve("config.json"));
-        if (config != null && config.isText("_class_name")) {
-            return "is the folder of a single " + config.text("_class_name");
-        }
-        if (config != null && config.isText("model_type")) {
-            return "is the folder of a " + config.text("model_type") + " model";
-        }
-        return "holds no " + INDEX;
     }
 }

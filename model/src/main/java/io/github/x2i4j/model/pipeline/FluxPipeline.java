@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Plain FLUX: text to picture, with a negative prompt, or beginning with a picture (diffusers' FluxPipeline and
- * FluxImg2ImgPipeline). The parts work one after the other and each holds its weights only meanwhile.
+ * FluxImg2ImgPipeline). Each stage opens its weights when it begins; {@link Parts} says how long they stay.
  *
  * <p>Any number of threads may share one.
  */
@@ -17,18 +17,24 @@ public final class FluxPipeline {
     private final FluxPainter painter;
     private final FluxTextEncoders text;
 
-    private FluxPipeline(FluxFolder folder) {
-        painter = new FluxPainter(folder);
-        text = new FluxTextEncoders(folder);
+    /**
+     * Reads the folder's configs, no weights.
+     *
+     * @param parts opens the weights; closed by its owner
+     * @throws io.github.x2i4j.engine.InvalidInputException if the parts of the folder are missing or do not fit each other
+     */
+    public FluxPipeline(FluxFolder folder, Parts parts) {
+        painter = new FluxPainter(folder, parts);
+        text = new FluxTextEncoders(folder, parts);
     }
 
     /**
-     * Opens a FLUX pipeline folder; reads its configs, no weights.
+     * Opens a FLUX pipeline folder, each of whose parts holds its weights only while it works.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException if it is no such folder, or its parts do not fit each other
      */
     public static FluxPipeline open(Path folder) {
-        return new FluxPipeline(FluxFolder.open(folder));
+        return new FluxPipeline(FluxFolder.open(folder), Parts.released());
     }
 
     /**

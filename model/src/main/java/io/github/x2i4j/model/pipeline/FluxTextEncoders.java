@@ -12,6 +12,8 @@ import io.github.x2i4j.model.text.ClipTextEncoder;
 import io.github.x2i4j.model.text.T5Encoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * FLUX's own way from text to embeddings (FluxPipeline.encode_prompt): CLIP gives the pooled vector, T5 a row for each token, its
@@ -21,9 +23,14 @@ final class FluxTextEncoders {
     private static final int SHOWN = 60;
 
     private final FluxFolder folder;
+    private final Parts parts;
+    /** Read once: they are small beside the networks, and slow to read. */
+    private final Map<TokenizerKind, Tokenizer> tokenizers = new ConcurrentHashMap<>();
 
-    FluxTextEncoders(FluxFolder folder) {
+    /** @param parts opens the weights and says how long they stay; closed by its owner */
+    FluxTextEncoders(FluxFolder folder, Parts parts) {
         this.folder = folder;
+        this.parts = parts;
     }
 
     /**
@@ -48,10 +55,11 @@ final class FluxTextEncoders {
     private List<Tensor> clip(Ops f, List<Text> texts, Progress progress) {
         progress.stage("read text (CLIP)", 0);
         progress.check();
-        Tokenizer tokenizer = Tokenizers.load(folder.part("tokenizer"), TokenizerKind.CLIP);
+        Tokenizer tokenizer = tokenizer(TokenizerKind.CLIP, "tokenizer");
         List<Tensor> pooled = new ArrayList<>();
-        try (Loaded<ClipTextEncoder> loaded = Loaded.open(folder.part("text_encoder"), ClipTextEncoder.NAMES, ClipTextEncoder::of)) {
-            ClipTextEncoder encoder = loaded.model();
+        try (Parts.Use<ClipTextEncoder> use = parts.network("text_encoder",
+                () -> Loaded.open(folder.part("text_encoder"), ClipTextEncoder.NAMES, ClipTextEncoder::of))) {
+            ClipTextEncoder encoder = use.part();
             for (Text t : texts) {
                 // the pooled position comes before the padding and sees nothing behind it
                 long[][] ids = {ids(tokenizer, "CLIP", t.name, t.clip, encoder.maxPositionEmbeddings(), false, progress)};
@@ -64,15 +72,20 @@ final class FluxTextEncoders {
     private List<Tensor> t5(Ops f, List<Text> texts, int maxSequenceLength, Progress progress) {
         progress.stage("read text (T5)", 0);
         progress.check();
-        Tokenizer tokenizer = Tokenizers.load(folder.part("tokenizer_2"), TokenizerKind.T5);
+        Tokenizer tokenizer = tokenizer(TokenizerKind.T5, "tokenizer_2");
         List<Tensor> rows = new ArrayList<>();
-        try (Loaded<T5Encoder> loaded = Loaded.open(folder.part("text_encoder_2"), T5Encoder.NAMES, T5Encoder::of)) {
+        try (Parts.Use<T5Encoder> use = parts.network("text_encoder_2",
+                () -> Loaded.open(folder.part("text_encoder_2"), T5Encoder.NAMES, T5Encoder::of))) {
             for (Text t : texts) {
                 long[][] ids = {ids(tokenizer, "T5", t.name, t.t5, maxSequenceLength, true, progress)};
-                rows.add(loaded.model().forward(f, ids, progress.hook()));                 // [1, T, J]
+                rows.add(use.part().forward(f, ids, progress.hook()));                 // [1, T, J]
             }
         }
         return rows;
+    }
+
+    private Tokenizer tokenizer(TokenizerKind kind, String part) {
+        return tokenizers.computeIfAbsent(kind, k -> Tokenizers.load(folder.part(part), k));
     }
 
     private static long[] ids(Tokenizer tokenizer, String reader, String name, String text, int maxLength, boolean pad,
