@@ -3,11 +3,11 @@ package io.github.x2i4j.app.verify;
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
 import io.github.x2i4j.app.verify.components.ChatTemplateComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
-import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
-import io.github.x2i4j.app.verify.components.MllmInputsComponent;
 import io.github.x2i4j.app.verify.components.FluxPipelineComponent;
 import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
 import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
+import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
+import io.github.x2i4j.app.verify.components.MllmInputsComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
 import io.github.x2i4j.app.verify.components.Qwen25VlComponent;
@@ -24,11 +24,11 @@ public final class Components {
         new AlignNetComponent(),
         new ChatTemplateComponent(),
         new ClipTextComponent(),
-        new ImagePreprocessComponent(),
-        new MllmInputsComponent(),
         new FluxPipelineComponent(),
         new FluxSchedulerComponent(),
         new FluxTransformerComponent(),
+        new ImagePreprocessComponent(),
+        new MllmInputsComponent(),
         new NoiseComponent(),
         new PilResizeComponent(),
         new Qwen25VlComponent(),

@@ -17,6 +17,7 @@ import java.util.Arrays;
  */
 public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int numKeyValueHeads, int headDim, int intermediateSize,
         int vocabSize, float rmsNormEps, double ropeTheta, int[] mropeSection, boolean attentionBias, boolean tieWordEmbeddings) {
+    private static final int MAX_LAYERS = 10_000;
 
     /**
      * Reads the fields of a text model from a config.json, older ({@code rope_scaling}, {@code rope_theta}) or newer
@@ -34,6 +35,10 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
         if (text.flag("use_sliding_window", false)) {
             throw new UnsupportedFeatureException("use_sliding_window true is not supported; the published models have false");
         }
+        int layers = text.positive("num_hidden_layers");
+        if (layers > MAX_LAYERS) {
+            throw text.invalid("num_hidden_layers", layers + " is more than " + MAX_LAYERS);
+        }
         int hidden = text.positive("hidden_size");
         int heads = text.positive("num_attention_heads");
         int kvHeads = text.positive("num_key_value_heads", heads);
@@ -50,7 +55,7 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
         Config rope = rope(text);
         double theta = rope != null && rope.has("rope_theta") ? rope.positiveNumber("rope_theta")
                 : text.positiveNumber("rope_theta", 10000.0);
-        return new DecoderConfig(hidden, text.positive("num_hidden_layers"), heads, kvHeads, headDim,
+        return new DecoderConfig(hidden, layers, heads, kvHeads, headDim,
                 text.positive("intermediate_size"), text.positive("vocab_size"), (float) text.positiveNumber("rms_norm_eps", 1e-6), theta,
                 mropeSection(rope, headDim), text.flag("attention_bias", true), tieWordEmbeddings);
     }

@@ -19,6 +19,8 @@ import java.util.List;
 public record QwenImageProcessor(long minPixels, long maxPixels, int patchSize, int temporalPatchSize, int mergeSize, float[] mean,
         float[] std) {
     private static final int CHANNELS = 3;
+    /** Beyond any published setting; bounds what a picture may be enlarged to. */
+    private static final long MOST_PIXELS = 1 << 27;
 
     /**
      * Reads preprocessor_config.json of a model folder.
@@ -31,11 +33,17 @@ public record QwenImageProcessor(long minPixels, long maxPixels, int patchSize, 
         boolean nested = size != null && !c.has("max_pixels") && size.has("shortest_edge");
         long min = nested ? size.integer("shortest_edge") : c.integer("min_pixels", 56 * 56);
         long max = nested ? size.integer("longest_edge") : c.integer("max_pixels", 28 * 28 * 1280);
-        if (min < 1 || max < min) {
-            throw c.invalid("max_pixels", max + " is below min_pixels " + min + ", or both are not positive");
+        if (min < 1 || max < min || min > MOST_PIXELS) {
+            throw c.invalid("max_pixels", "it is " + max + " and min_pixels " + min + "; expected 1 <= min_pixels <= max_pixels, min_pixels <= "
+                    + MOST_PIXELS);
         }
-        return new QwenImageProcessor(min, max, c.positive("patch_size", 14), c.positive("temporal_patch_size", 2),
-                c.positive("merge_size", 2), threeFloats(c, "image_mean"), threeFloats(c, "image_std"));
+        int patch = c.positive("patch_size", 14);
+        int merge = c.positive("merge_size", 2);
+        int frames = c.positive("temporal_patch_size", 2);
+        if (Math.max(patch, Math.max(merge, frames)) > VisionConfig.MAX_PATCH) {
+            throw c.invalid("patch_size", "it, merge_size and temporal_patch_size may be at most " + VisionConfig.MAX_PATCH);
+        }
+        return new QwenImageProcessor(min, max, patch, frames, merge, threeFloats(c, "image_mean"), threeFloats(c, "image_std"));
     }
 
     private static float[] threeFloats(Config c, String field) {
@@ -93,7 +101,12 @@ public record QwenImageProcessor(long minPixels, long maxPixels, int patchSize, 
     private PixelPatches patches(List<RgbImage> frames, PatchGrid grid) {
         float[][] normalised = normalised();
         PatchPositions positions = PatchPositions.of(List.of(grid), mergeSize);
-        float[] out = new float[Math.multiplyExact(grid.patches(), CHANNELS * temporalPatchSize * patchSize * patchSize)];
+        long values = (long) grid.patches() * CHANNELS * temporalPatchSize * patchSize * patchSize;
+        if (values > Integer.MAX_VALUE - 8) {
+            throw new InvalidInputException("a picture of " + frames.getFirst().width() + "x" + frames.getFirst().height()
+                    + " pixels is too large for the vision tower; lower max_pixels or give a smaller picture");
+        }
+        float[] out = new float[(int) values];
         int perStep = grid.h() * grid.w();
         int i = 0;
         for (int n = 0; n < grid.patches(); n++) {

@@ -18,6 +18,9 @@ import java.util.Arrays;
  */
 public record VisionConfig(int depth, int hiddenSize, int numHeads, int intermediateSize, int outHiddenSize, int inChannels,
         int patchSize, int spatialMergeSize, int temporalPatchSize, int windowSize, int[] fullAttentionBlocks, int tokensPerSecond) {
+    private static final int MAX_DEPTH = 10_000;
+    /** Bounds sizes of patches, which are multiplied with one another. */
+    static final int MAX_PATCH = 128;
 
     /** Reads {@code vision_config}; fields that are absent have the reference class's defaults. */
     public static VisionConfig read(Config c) {
@@ -30,6 +33,12 @@ public record VisionConfig(int depth, int hiddenSize, int numHeads, int intermed
                 c.positive(c.has("in_chans") ? "in_chans" : "in_channels", 3), c.positive("patch_size", 14),
                 c.positive("spatial_merge_size", 2), c.positive("temporal_patch_size", 2), c.positive("window_size", 112),
                 c.integers("fullatt_block_indexes", new int[] {7, 15, 23, 31}), c.positive("tokens_per_second", 4));
+        if (v.depth > MAX_DEPTH) {
+            throw c.invalid("depth", v.depth + " is more than " + MAX_DEPTH);
+        }
+        if (Math.max(v.patchSize, Math.max(v.spatialMergeSize, Math.max(v.temporalPatchSize, v.inChannels))) > MAX_PATCH) {
+            throw c.invalid("patch_size", "it, spatial_merge_size, temporal_patch_size and in_chans may be at most " + MAX_PATCH);
+        }
         if (v.hiddenSize % v.numHeads != 0 || v.headDim() % 4 != 0) {
             throw c.invalid("num_heads", v.numHeads + " must cut hidden_size " + v.hiddenSize + " into heads of a width divisible by 4");
         }

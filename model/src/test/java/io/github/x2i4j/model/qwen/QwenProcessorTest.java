@@ -1,0 +1,121 @@
+package io.github.x2i4j.model.qwen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
+import io.github.x2i4j.model.mllm.PromptOptions.Padding;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class QwenProcessorTest {
+    private static final PromptOptions PLAIN = new PromptOptions(0, Padding.NONE, null, SpecialTokens.INTERPRET);
+    private static final String BEFORE = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n";
+    private static final String AFTER = "<|im_end|>\n<|im_start|>assistant\n";
+
+    private final QwenProcessor processor = new QwenProcessor(new LetterTokenizer(),
+            new QwenImageProcessor(3136, 12845056, 14, 2, 2, new float[3], new float[] {1, 1, 1}), LetterTokenizer.IMAGE);
+    private final List<String> warnings = new ArrayList<>();
+
+    private QwenVlInputs process(String text, PromptOptions options, RgbImage... images) {
+        return processor.process(new MllmPrompt(text, List.of(images)), options, warnings::add);
+    }
+
+    private static RgbImage image(int width, int height) {
+        return new RgbImage(width, height, new byte[3 * width * height]);
+    }
+
+    private static long imageTokens(QwenVlInputs in) {
+        return Arrays.stream(in.ids()).filter(id -> id == LetterTokenizer.IMAGE).count();
+    }
+
+    private static long[] ids(String text) {
+        return text.chars().asLongStream().toArray();
+    }
+
+    @Test
+    void aTextStandsInTheChatTemplate() {
+        QwenVlInputs in = process("A cat", PLAIN);
+
+        assertThat(in.text()).isEqualTo(BEFORE + "A cat" + AFTER);
+        assertThat(in.ids()).containsExactly(ids(in.text()));
+        assertThat(in.attentionMask()).containsOnly(1).hasSameSizeAs(in.ids());
+        assertThat(in.images()).isEmpty();
+    }
+
+    @Test
+    void eachPlaceholderGrowsToTheTokensOfItsPicture() {
+        QwenVlInputs in = process("x", PLAIN, image(56, 56), image(84, 140));
+
+        assertThat(in.images().stream().map(PixelPatches::grid)).containsExactly(new PatchGrid(1, 4, 4), new PatchGrid(1, 10, 6));
+        assertThat(imageTokens(in)).isEqualTo(4 + 15);
+        assertThat(in.text()).isEqualTo(BEFORE + ("<|vision_start|><|image_pad|><|vision_end|>").repeat(2) + "x" + AFTER);
+    }
+
+    @Test
+    void picturesAreSquashedFirstWhereASizeIsGiven() {
+        QwenVlInputs in = process(null, new PromptOptions(0, Padding.NONE, new ImageSize(128, 128), SpecialTokens.INTERPRET), image(300, 40));
+
+        assertThat(in.images().getFirst().grid()).isEqualTo(new PatchGrid(1, 10, 10));
+        assertThat(imageTokens(in)).isEqualTo(25);
+    }
+
+    @Test
+    void padsFillTheAskedSide() {
+        int n = BEFORE.length() + 1 + AFTER.length();
+        QwenVlInputs right = process("x", PLAIN.withPadding(Padding.NONE));
+        QwenVlInputs padded = process("x", new PromptOptions(n + 3, Padding.RIGHT, null, SpecialTokens.INTERPRET));
+        QwenVlInputs left = process("x", new PromptOptions(n + 3, Padding.LEFT, null, SpecialTokens.INTERPRET));
+
+        assertThat(padded.ids()).containsExactly(LongStream.concat(LongStream.of(right.ids()), LongStream.of(0, 0, 0)).toArray());
+        assertThat(padded.attentionMask()).endsWith(1, 0, 0, 0).startsWith(1);
+        assertThat(left.ids()).containsExactly(LongStream.concat(LongStream.of(0, 0, 0), LongStream.of(right.ids())).toArray());
+        assertThat(left.attentionMask()).startsWith(0, 0, 0, 1).endsWith(1);
+    }
+
+    @Test
+    void textThatIsCutIsAWarningThatNamesIt() {
+        int length = BEFORE.length() + 3;
+        QwenVlInputs in = process("red boat", new PromptOptions(length, Padding.RIGHT, null, SpecialTokens.INTERPRET));
+
+        assertThat(in.ids()).hasSize(length).containsExactly(ids(BEFORE + "red"));
+        assertThat(warnings).singleElement().asString().contains("cut to " + length).contains("boat");
+    }
+
+    @Test
+    void aPictureThatWouldBeCutIsAnErrorThatCounts() {
+        PromptOptions tight = new PromptOptions(BEFORE.length() + 40, Padding.RIGHT, null, SpecialTokens.INTERPRET);
+
+        assertThatThrownBy(() -> process("x", tight, image(140, 140), image(84, 140))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("25, 15").hasMessageContaining("room for " + tight.maxLength());
+    }
+
+    @Test
+    void placeholdersTypedByTheUserAreRefusedOrNeutralised() {
+        PromptOptions neutral = PLAIN.withSpecialTokens(SpecialTokens.NEUTRALISE);
+
+        assertThatThrownBy(() -> process("a <|image_pad|>", PLAIN, image(56, 56))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("neutralised");
+        assertThatThrownBy(() -> process("a <|placeholder|>", PLAIN, image(56, 56))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("<|placeholder|>");
+        assertThat(imageTokens(process("a <|image_pad|> <|placeholder|>", neutral, image(56, 56)))).isEqualTo(4);
+        assertThat(imageTokens(process("a <|image_pad|>", PLAIN))).isEqualTo(1);
+    }
+
+    @Test
+    void nothingToReadAndPicturesOfAWrongShapeAreRefused() {
+        assertThatThrownBy(() -> process("", PLAIN)).isInstanceOf(InvalidInputException.class).hasMessageContaining("neither");
+        assertThatThrownBy(() -> process("x", PLAIN, image(20, 200))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("too small");
+        assertThatThrownBy(() -> process("x", PLAIN, image(28, 28 * 201))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("too narrow");
+    }
+}
