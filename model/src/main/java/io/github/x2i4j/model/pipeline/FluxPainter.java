@@ -134,6 +134,7 @@ public final class FluxPainter {
     /** Noise to packed latents [1, N, 4C] of each picture. */
     private List<Tensor> denoise(Scope f, TextEmbeddings positive, FluxSampler.TrueCfg cfg, DrawOptions o, Plan plan,
             Tensor start, TorchCpuGenerator generator, Progress progress) {
+        progress.check();
         List<Tensor> results = new ArrayList<>();
         try (Parts.Use<FluxTransformer> use = parts.network("transformer",
                 () -> Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of))) {

@@ -88,7 +88,7 @@ final class FluxTextEncoders {
         return tokenizers.computeIfAbsent(kind, k -> Tokenizers.load(folder.part(part), k));
     }
 
-    private static long[] ids(Tokenizer tokenizer, String reader, String name, String text, int maxLength, boolean pad,
+    static long[] ids(Tokenizer tokenizer, String reader, String name, String text, int maxLength, boolean pad,
             Progress progress) {
         Encoding e = tokenizer.encode(MarkedText.of(text), true, maxLength, pad);
         if (e.isCut()) {
