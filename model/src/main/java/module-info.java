@@ -1,8 +1,10 @@
 /** Multimodal LLMs, AlignNet, FLUX, VAE and the pipelines made of them. */
 module io.github.x2i4j.model {
     requires transitive io.github.x2i4j.loader;
+    requires com.fasterxml.jackson.databind;
     requires java.desktop;
 
+    exports io.github.x2i4j.model;
     exports io.github.x2i4j.model.align;
     exports io.github.x2i4j.model.flux;
     exports io.github.x2i4j.model.llm;

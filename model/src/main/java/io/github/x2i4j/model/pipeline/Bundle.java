@@ -2,12 +2,14 @@ package io.github.x2i4j.model.pipeline;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.ModelKind;
 import io.github.x2i4j.model.align.AlignNetSettings;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -44,49 +46,47 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
     /**
      * Reads a bundle; weights are not opened.
      *
-     * @param folder a folder with x2i.json
+     * @param bundle a folder with x2i.json, or that file
      * @throws InvalidInputException saying what the folder is if it is no bundle, or naming the wrong field
      */
-    public static Bundle open(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException(folder + (Files.exists(folder) ? " is a file" : " does not exist")
-                    + ", expected an X2I bundle (a folder with " + FILE + ")");
-        }
-        Path file = folder.resolve(FILE);
-        if (!Files.exists(file)) {
-            throw new InvalidInputException(folder + " holds no " + FILE + ", so it is no X2I bundle"
-                    + (Files.exists(folder.resolve("model_index.json")) ? "; it looks like a FLUX pipeline folder" : ""));
-        }
+    public static Bundle open(Path bundle) {
+        ModelKind.require(bundle, ModelKind.BUNDLE);
+        Path file = Files.isDirectory(bundle) ? bundle.resolve(FILE) : bundle;
+        Path folder = Files.isDirectory(bundle) ? bundle : bundle.resolveSibling("");
         Config c = Config.read(file);
         Config mllm = c.object("mllm");
         Config align = c.object("alignnet");
-        return new Bundle(c.text("name", folder.toAbsolutePath().normalize().getFileName().toString()), mllm.text("family"),
-                part(folder, mllm), part(folder, align), settings(align), part(folder, c.object("flux")),
-                prompt(c.objectOrNull("prompt")), defaults(c.objectOrNull("defaults")));
+        return new Bundle(c.text("name", fileName(folder)), mllm.text("family"), part(folder, mllm), part(folder, align),
+                settings(align), part(folder, c.object("flux")), prompt(c.objectOrNull("prompt")), defaults(c.objectOrNull("defaults")));
     }
 
     /**
      * A system of parts that no x2i.json ties together; everything else is as in X2I's scripts.
      *
      * @param mllm folder of the multimodal LLM
-     * @param alignnet AlignNet's weight file, or a folder with {@code diffusion_pytorch_model.bin} or {@code .safetensors}
+     * @param alignnet AlignNet's weight file, or the folder that holds it
      * @param flux FLUX pipeline folder
+     * @throws InvalidInputException saying what a folder or file is instead
      */
     public static Bundle of(Path mllm, Path alignnet, Path flux) {
-        return new Bundle(mllm.toAbsolutePath().normalize().getFileName() + " + " + flux.toAbsolutePath().normalize().getFileName(),
-                MllmFamilies.nameOf(mllm), mllm, weightFile(alignnet), AlignNetSettings.FROM_FILE, flux, SCRIPT_PROMPT, Defaults.SCRIPT);
+        String family = MllmFamilies.nameOf(mllm);
+        ModelKind.require(alignnet, ModelKind.ALIGNNET);
+        ModelKind.require(flux, ModelKind.FLUX_PIPELINE);
+        return new Bundle(fileName(mllm) + " + " + fileName(flux), family, mllm, alignnet, AlignNetSettings.FROM_FILE, flux,
+                SCRIPT_PROMPT, Defaults.SCRIPT);
     }
 
-    private static Path weightFile(Path path) {
-        if (Files.isDirectory(path)) {
-            Path bin = path.resolve("diffusion_pytorch_model.bin");
-            return Files.exists(bin) ? bin : path.resolve("diffusion_pytorch_model.safetensors");
-        }
-        return path;
+    private static String fileName(Path path) {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
     private static Path part(Path folder, Config part) {
-        Path path = folder.resolve(part.text("path")).normalize();
+        Path path;
+        try {
+            path = folder.resolve(part.text("path")).normalize();
+        } catch (InvalidPathException e) {
+            throw part.invalid("path", "is no path: " + e.getReason());
+        }
         if (!Files.exists(path)) {
             throw part.invalid("path", "leads to " + path + ", which does not exist");
         }

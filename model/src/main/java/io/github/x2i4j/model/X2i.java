@@ -1,0 +1,202 @@
+package io.github.x2i4j.model;
+
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.pipeline.CancelledException;
+import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.Parts;
+import io.github.x2i4j.model.pipeline.Picture;
+import io.github.x2i4j.model.pipeline.Progress;
+import io.github.x2i4j.model.pipeline.X2iPipeline;
+import io.github.x2i4j.model.pipeline.X2iPipeline.Conditioning;
+import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Draws pictures from text and pictures: one X2I system, opened.
+ *
+ * <p>Safe to call from several threads. Requests are served one after the other, in the order in which they came, because one
+ * request keeps all of the engine's threads busy and memory is planned for one; a request that waits can be cancelled.
+ */
+public final class X2i implements AutoCloseable {
+    /** How often a waiting request looks whether it was cancelled. */
+    private static final long POLL_MILLIS = 50;
+    /** The generator uses the low 32 bits of a seed. */
+    private static final long SEEDS = 1L << 32;
+
+    private final Engine engine;
+    private final boolean ownsEngine;
+    private final Parts parts;
+    private final X2iPipeline pipeline;
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private boolean closed;
+
+    private X2i(Bundle bundle, Engine engine, boolean ownsEngine, Parts parts) {
+        this.engine = engine;
+        this.ownsEngine = ownsEngine;
+        this.parts = parts;
+        pipeline = new X2iPipeline(bundle, parts);
+    }
+
+    /**
+     * Opens a bundle with an engine of its own. Each stage of a request opens its weights and releases them, so memory is that of
+     * the largest stage.
+     *
+     * @param bundle a folder with x2i.json
+     * @throws io.github.x2i4j.engine.InvalidInputException saying what is wrong with which file
+     */
+    public static X2i open(Path bundle) {
+        Bundle b = Bundle.open(bundle);
+        Engine engine = Engine.open(EngineOptions.DEFAULT);
+        try {
+            return new X2i(b, engine, true, Parts.released());
+        } catch (Throwable e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a bundle with the caller's engine, which must stay open as long as this.
+     *
+     * @param bundle see {@link Bundle#open} and, for parts of your own, {@link Bundle#of}
+     * @param keepLoaded weights stay open from the first request that uses them until {@link #close}, for repeated requests
+     * @throws io.github.x2i4j.engine.InvalidInputException saying what is wrong with which file
+     */
+    public static X2i open(Bundle bundle, Engine engine, boolean keepLoaded) {
+        return new X2i(bundle, engine, false, keepLoaded ? Parts.kept() : Parts.released());
+    }
+
+    /** What was opened, and its defaults. */
+    public Bundle bundle() {
+        return pipeline.bundle();
+    }
+
+    /** Version of this library, such as {@code 1.0.0}; {@code unknown} where it was not built as a jar. */
+    public static String version() {
+        return LibraryVersion.text();
+    }
+
+    /** One picture of a text, with the bundle's defaults and a random seed (see {@link Recipe#seed}). */
+    public X2iPicture generate(String text) {
+        return generate(X2iRequest.of(text), Progress.NONE).pictures().getFirst();
+    }
+
+    /** {@link #generate(X2iRequest, Progress, Consumer)}; the pictures are in the result only. */
+    public X2iResult generate(X2iRequest request, Progress progress) {
+        return generate(request, progress, picture -> { });
+    }
+
+    /**
+     * Draws the pictures of a request.
+     *
+     * @param progress is told stages, steps and warnings, on the calling thread, and can cancel
+     * @param finished is given each picture as soon as it is finished, on the calling thread
+     * @throws io.github.x2i4j.engine.InvalidInputException if the request or a file is wrong
+     * @throws CancelledException if {@code progress} said so or the thread was interrupted
+     */
+    public X2iResult generate(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
+        X2iPrompt prompt = prompt(request);
+        DrawOptions draw = draw(request);
+        pipeline.check(draw);
+        await(progress);
+        try {
+            if (closed) {
+                throw new IllegalStateException("used after it was closed");
+            }
+            return run(request, prompt, draw, new WarningCollector(progress), finished);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void await(Progress progress) {
+        try {
+            while (!turn.tryLock(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                progress.check();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException();
+        }
+    }
+
+    private X2iResult run(X2iRequest request, X2iPrompt prompt, DrawOptions draw, WarningCollector progress,
+            Consumer<X2iPicture> finished) {
+        List<X2iPicture> pictures = new ArrayList<>();
+        try (Scope f = engine.scope()) {
+            Conditioning c = pipeline.condition(f, prompt, progress);
+            for (int i = 0; i < request.count(); i++) {
+                DrawOptions one = draw.withSeed(draw.seed() + i);
+                Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
+                X2iPicture picture = new X2iPicture(drawn.toRgb(), recipe(request, prompt, one, drawn, c.answer()));
+                pictures.add(picture);
+                finished.accept(picture);
+            }
+            return new X2iResult(pictures, c.answer() == null ? null : c.answer().text(), progress.warnings());
+        }
+    }
+
+    private X2iPrompt prompt(X2iRequest r) {
+        PromptOptions options = bundle().prompt().withSpecialTokens(r.specialTokens());
+        MllmPrompt content = new MllmPrompt(r.text(), r.images().stream().map(SourceImage::image).toList());
+        return new X2iPrompt(content, options, r.rows(), r.maxNewTokens(), r.answerFromPadded());
+    }
+
+    private DrawOptions draw(X2iRequest r) {
+        Bundle.Defaults d = bundle().defaults();
+        return DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()), or(r.guidance(), d.guidance()))
+                .withSizes(r.sizes()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
+    }
+
+    private static <T> T or(T given, T otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private Recipe recipe(X2iRequest r, X2iPrompt prompt, DrawOptions draw, Picture drawn, Mllm.Answer answer) {
+        Bundle b = bundle();
+        Recipe.Models models = new Recipe.Models(b.name(), b.family(), fileName(b.mllm()), fileName(b.alignnet()), fileName(b.flux()));
+        boolean answered = r.rows() != HiddenRows.PROMPT;
+        return new Recipe(version(), kernels(), models, r.text(),
+                r.images().stream().map(i -> new Recipe.Source(i.name(), i.sha256())).toList(), prompt.options(), Recipe.lower(r.rows()),
+                answered ? r.maxNewTokens() : 0, answered && r.answerFromPadded(), answer == null ? null : answer.text(), draw.seed(),
+                draw.steps(), draw.guidance(), drawn.width(), drawn.height());
+    }
+
+    private String kernels() {
+        return String.valueOf(engine);
+    }
+
+    private static String fileName(Path path) {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** Waits for the request in progress, then releases the weights, and the engine if it was opened here. */
+    @Override
+    public void close() {
+        turn.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                parts.close();
+                if (ownsEngine) {
+                    engine.close();
+                }
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+}

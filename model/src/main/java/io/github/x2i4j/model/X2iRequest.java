@@ -1,0 +1,148 @@
+package io.github.x2i4j.model;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.pipeline.DrawOptions.Sizes;
+import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What to draw. Values that are null are the bundle's defaults; a seed that is null is drawn at random and reported.
+ *
+ * @param text in any language that the multimodal LLM reads, or null; pictures come before it
+ * @param images in the order in which the model sees them
+ * @param seed seed of the first picture's noise; picture i has {@code seed + i}. The noise depends on its low 32 bits
+ * @param count number of pictures
+ * @param rows what the picture is drawn from: the prompt, the model's answer to it, or both
+ * @param maxNewTokens most tokens of an answer
+ * @param answerFromPadded as the reference does, the answer continues the padded prompt
+ * @param specialTokens what special tokens in the text mean
+ * @param sizes what happens to sides that are no multiple of 16
+ */
+public record X2iRequest(String text, List<SourceImage> images, Integer steps, Double guidance, Integer width, Integer height,
+        Long seed, int count, HiddenRows rows, int maxNewTokens, boolean answerFromPadded, SpecialTokens specialTokens, Sizes sizes) {
+    private static final int MOST_PICTURES = 1000;
+
+    public X2iRequest {
+        images = List.copyOf(images);
+        if (count < 1 || count > MOST_PICTURES) {
+            throw new InvalidInputException("the number of pictures is " + count + ", but must be between 1 and " + MOST_PICTURES);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** One picture of a text. */
+    public static X2iRequest of(String text) {
+        return builder().text(text).build();
+    }
+
+    /** Collects the parts of a request. */
+    public static final class Builder {
+        private String text;
+        private final List<SourceImage> images = new ArrayList<>();
+        private Integer steps;
+        private Double guidance;
+        private Integer width;
+        private Integer height;
+        private Long seed;
+        private int count = 1;
+        private HiddenRows rows = HiddenRows.PROMPT;
+        private int maxNewTokens = X2iPrompt.DEFAULT_NEW_TOKENS;
+        private boolean answerFromPadded;
+        private SpecialTokens specialTokens = SpecialTokens.NEUTRALISE;
+        private Sizes sizes = Sizes.EXACT;
+
+        private Builder() {
+        }
+
+        public Builder text(String text) {
+            this.text = text;
+            return this;
+        }
+
+        /**
+         * Adds a picture to draw from.
+         *
+         * @throws InvalidInputException if the file cannot be read or is no picture
+         */
+        public Builder image(Path file) {
+            images.add(SourceImage.read(file));
+            return this;
+        }
+
+        /** Adds a picture to draw from. */
+        public Builder image(String name, RgbImage image) {
+            images.add(SourceImage.of(name, image));
+            return this;
+        }
+
+        public Builder steps(int steps) {
+            this.steps = steps;
+            return this;
+        }
+
+        /** Guidance scale; models without guidance embeds (schnell, shuttle) ignore it. */
+        public Builder guidance(double guidance) {
+            this.guidance = guidance;
+            return this;
+        }
+
+        /** Size in pixels, multiples of 16. */
+        public Builder size(int width, int height) {
+            this.width = width;
+            this.height = height;
+            return this;
+        }
+
+        public Builder width(int width) {
+            this.width = width;
+            return this;
+        }
+
+        public Builder height(int height) {
+            this.height = height;
+            return this;
+        }
+
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        public Builder count(int pictures) {
+            this.count = pictures;
+            return this;
+        }
+
+        /** Draws from the model's answer, or from prompt and answer. */
+        public Builder drawFrom(HiddenRows rows) {
+            this.rows = rows;
+            return this;
+        }
+
+        public Builder maxNewTokens(int tokens) {
+            this.maxNewTokens = tokens;
+            return this;
+        }
+
+        /** Does what the reference's scripts do where this library does better by default: for comparing with them. */
+        public Builder asReference() {
+            answerFromPadded = true;
+            specialTokens = SpecialTokens.INTERPRET;
+            sizes = Sizes.ROUND_DOWN;
+            return this;
+        }
+
+        public X2iRequest build() {
+            return new X2iRequest(text, images, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
+                    specialTokens, sizes);
+        }
+    }
+}
