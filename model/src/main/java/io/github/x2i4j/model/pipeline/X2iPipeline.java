@@ -105,19 +105,17 @@ public final class X2iPipeline {
     }
 
     private Read answered(Ops f, Mllm mllm, X2iPrompt prompt, Progress progress) {
-        PromptOptions options = prompt.answerFromPadded() ? prompt.options() : prompt.options().withPadding(Padding.NONE);
-        Mllm.Encoded e = mllm.encode(f, prompt.content(), options, new AnswerOptions(prompt.maxNewTokens()), progress.hook(),
-                progress::warning);
+        // an answer to the prompt itself does not depend on pads; where its states follow the prompt's, none stand between them
+        boolean unpadded = prompt.rows() == HiddenRows.BOTH && !prompt.answerFromPadded();
+        PromptOptions options = unpadded ? prompt.options().withPadding(Padding.NONE) : prompt.options();
+        Mllm.Encoded e = mllm.encode(f, prompt.content(), options, new AnswerOptions(prompt.maxNewTokens(), prompt.answerFromPadded()),
+                progress.hook(), progress::warning);
         Tensor answer = e.answer().hiddenStates();
-        if (answer != null) {
-            return new Read(e, prompt.rows() == HiddenRows.ANSWER ? answer : f.concat(1, e.hiddenStates(), answer));
-        }
-        progress.warning("the multimodal LLM ended its answer at once; the picture is drawn from the prompt itself");
-        if (options.padding() == prompt.options().padding()) {
+        if (answer == null) {
+            progress.warning("the multimodal LLM ended its answer at once; the picture is drawn from the prompt itself");
             return new Read(e, e.hiddenStates());
         }
-        Mllm.Encoded padded = mllm.encode(f, prompt.content(), prompt.options(), null, progress.hook(), w -> { });
-        return new Read(new Mllm.Encoded(padded.inputIds(), padded.hiddenStates(), e.answer()), padded.hiddenStates());
+        return new Read(e, prompt.rows() == HiddenRows.ANSWER ? answer : f.concat(1, e.hiddenStates(), answer));
     }
 
     private void checkInputs(Mllm mllm, AlignNet align) {
