@@ -1,6 +1,7 @@
 package io.github.x2i4j.loader.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -23,19 +24,20 @@ public final class StrictJson {
     /** Levels of nesting; no configuration or tokenizer comes near it. */
     public static final int DEEPEST = 100;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
-    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static final JsonFactory PLAIN = factory().build();
+    private static final JsonMapper MAPPER = JsonMapper.builder(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private StrictJson() {
+    }
+
+    private static JsonFactoryBuilder factory() {
+        return new JsonFactoryBuilder()
+                .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
     }
 
     /**
@@ -65,7 +67,7 @@ public final class StrictJson {
 
     /** A parser that does not look for duplicate keys, for text that {@link #requireUtf8} has accepted. */
     public static JsonParser parser(byte[] utf8) throws IOException {
-        return FACTORY.createParser(utf8);
+        return PLAIN.createParser(utf8);
     }
 
     /** Refuses text that is no UTF-8, begins with a byte order mark, or could be taken for UTF-16. */
@@ -106,7 +108,7 @@ public final class StrictJson {
         String why = e.getMessage();
         String where = "";
         if (e instanceof JsonProcessingException j) {
-            why = j.getOriginalMessage();
+            why = j.getOriginalMessage().replaceAll(", from `[^`]*`", "");
             if (j.getLocation() != null && j.getLocation().getByteOffset() >= 0) {
                 where = " at byte " + (fileOffset + j.getLocation().getByteOffset());
             }
