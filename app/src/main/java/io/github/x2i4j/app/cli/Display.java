@@ -2,11 +2,10 @@ package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.model.pipeline.Progress;
 
-/** Shows a user how the work goes on. */
+/** Tells a user how the work goes on. */
 interface Display extends Progress {
-    /** Shows nothing. */
-    Display NONE = new Display() {
-    };
+    /** Something was done otherwise than asked, such as a prompt that was cut. */
+    void warn(String message);
 
     /** The work is done, and its last stage with it. */
     default void end() {

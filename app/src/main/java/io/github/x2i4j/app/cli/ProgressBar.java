@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Progress as a bar a stage, drawn over and over in one line of a terminal. */
 final class ProgressBar implements Display {
     private static final int WIDTH = 40;
+    private static final int LINE = 79;
     private static final long REDRAW_NANOS = 50_000_000;
 
     private final PrintWriter err;
@@ -48,6 +49,15 @@ final class ProgressBar implements Display {
         }
         inStep = stackFrom + (1 - stackFrom) / 2 * (place.index() + 1) / place.count();
         if (System.nanoTime() - drawn > REDRAW_NANOS) {
+            draw();
+        }
+    }
+
+    @Override
+    public void warn(String message) {
+        err.print("\r" + " ".repeat(LINE) + "\r");
+        err.println("x2i: warning: " + message);
+        if (stage != null) {
             draw();
         }
     }

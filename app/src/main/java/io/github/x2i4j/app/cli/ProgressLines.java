@@ -28,6 +28,11 @@ final class ProgressLines implements Display {
     }
 
     @Override
+    public void warn(String message) {
+        err.println("x2i: warning: " + message);
+    }
+
+    @Override
     public void end() {
         if (stage != null && steps == 0) {
             line(stage);

@@ -1,0 +1,51 @@
+package io.github.x2i4j.app.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Tells programs how the work goes on: JSON objects, one a line, each with a field {@code event}. */
+final class JsonLines implements Display {
+    private final ObjectMapper json = new ObjectMapper();
+    private final PrintWriter out;
+    private String stage;
+    private int steps;
+
+    JsonLines(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void stage(String name, int steps) {
+        this.stage = name;
+        this.steps = steps;
+        event("stage", "stage", name, "steps", steps);
+    }
+
+    @Override
+    public void step(int done) {
+        event("step", "stage", stage, "step", done, "steps", steps);
+    }
+
+    @Override
+    public void warn(String message) {
+        event("warning", "message", message);
+    }
+
+    /** Prints one event; names and values take turns. */
+    void event(String event, Object... fields) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("event", event);
+        for (int i = 0; i < fields.length; i += 2) {
+            object.put((String) fields[i], fields[i + 1]);
+        }
+        try {
+            out.println(json.writeValueAsString(object));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+        out.flush();
+    }
+}

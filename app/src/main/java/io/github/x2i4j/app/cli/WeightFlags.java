@@ -1,0 +1,70 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that name the weights. */
+final class WeightFlags {
+    @Option(names = "--bundle", paramLabel = "DIR",
+            description = "An X2I bundle: a folder with x2i.json. Default: the small demo bundle that ships with x2i.")
+    private Path bundle;
+
+    @Option(names = "--mllm", paramLabel = "DIR",
+            description = "The multimodal language model, such as Qwen2.5-VL-7B-Instruct; goes with --alignnet and --flux.")
+    private Path mllm;
+
+    @Option(names = "--alignnet", paramLabel = "FILE", description = "X2I's AlignNet for that language model.")
+    private Path alignnet;
+
+    @Option(names = "--flux", paramLabel = "DIR",
+            description = "FLUX.1 as diffusers lays it out (dev, schnell, shuttle-3-diffusion). Alone: plain FLUX, which reads the "
+                    + "prompt with its own text encoders.")
+    private Path flux;
+
+    /** What the options ask for. */
+    sealed interface Weights {
+        /** A bundle, or the demo bundle where {@code folder} is null. */
+        record Bundle(Path folder) implements Weights {
+        }
+
+        /** The parts of a published system. */
+        record Parts(Path mllm, Path alignnet, Path flux) implements Weights {
+        }
+
+        /** FLUX with its own text encoders. */
+        record PlainFlux(Path folder) implements Weights {
+        }
+    }
+
+    /** @throws InvalidInputException if the options contradict each other or one is missing */
+    Weights weights() {
+        if (bundle != null) {
+            if (mllm != null || alignnet != null || flux != null) {
+                throw new InvalidInputException("--bundle names all weights: leave out --mllm, --alignnet and --flux, or name all three "
+                        + "of them without --bundle.");
+            }
+            return new Weights.Bundle(bundle);
+        }
+        if (mllm == null && alignnet == null) {
+            return flux == null ? new Weights.Bundle(null) : new Weights.PlainFlux(flux);
+        }
+        List<String> missing = new ArrayList<>();
+        missing(missing, "--mllm", mllm);
+        missing(missing, "--alignnet", alignnet);
+        missing(missing, "--flux", flux);
+        if (!missing.isEmpty()) {
+            throw new InvalidInputException("--mllm, --alignnet and --flux make one system: name " + String.join(" and ", missing)
+                    + " too.");
+        }
+        return new Weights.Parts(mllm, alignnet, flux);
+    }
+
+    private static void missing(List<String> names, String name, Path value) {
+        if (value == null) {
+            names.add(name);
+        }
+    }
+}
