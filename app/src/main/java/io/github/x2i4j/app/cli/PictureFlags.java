@@ -1,0 +1,100 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import java.security.SecureRandom;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say how the pictures are drawn. What is not given is for the weights to choose. */
+final class PictureFlags {
+    /** Sides of pictures are multiples of so many pixels. */
+    private static final int UNIT = 16;
+    private static final long RANDOM_SEEDS = 1L << 32;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps. Default: the bundle's, or 4; FLUX.1-dev wants 28.")
+    private Integer steps;
+
+    @Option(names = "--guidance", paramLabel = "G", description = "Guidance scale that FLUX.1-dev is told. Default: the bundle's, or 3.5.")
+    private Double guidance;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "Width, a multiple of 16. Default: the bundle's, or 1024.")
+    private Integer width;
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Height, a multiple of 16. Default: the bundle's, or 1024.")
+    private Integer height;
+
+    @Option(names = "--seed", paramLabel = "N", converter = Seed.class,
+            description = "Seed of the noise: the same seed gives the same picture. Default: a random one, which is told.")
+    private Long seed;
+
+    @Option(names = {"-n", "--count"}, paramLabel = "N", defaultValue = "1",
+            description = "How many pictures; their seeds follow each other. Default: 1.")
+    private int count;
+
+    /**
+     * Settings of the pictures.
+     *
+     * @param seed seed of the first picture; the others' follow
+     */
+    record Drawing(int steps, double guidance, int width, int height, long seed, int count) {
+        long seed(int index) {
+            return seed + index;
+        }
+    }
+
+    /**
+     * Checks what can be checked without weights.
+     *
+     * @throws InvalidInputException naming the option that is out of range
+     */
+    void check() {
+        atLeastOne("--steps", steps);
+        side("--width", width);
+        side("--height", height);
+        atLeastOne("--count", count);
+        if (guidance != null && (!Double.isFinite(guidance) || guidance < 0)) {
+            throw new InvalidInputException("--guidance " + guidance + ": takes 0 or a number above it.");
+        }
+        if (seed != null && seed > Long.MAX_VALUE - count + 1) {
+            throw new InvalidInputException("--seed " + seed + " with --count " + count + " goes beyond the largest seed, "
+                    + Long.MAX_VALUE + ".");
+        }
+    }
+
+    /** The settings, with defaults for those not given. */
+    Drawing complete(int defaultSteps, double defaultGuidance, int defaultWidth, int defaultHeight) {
+        return new Drawing(or(steps, defaultSteps), guidance == null ? defaultGuidance : guidance, or(width, defaultWidth),
+                or(height, defaultHeight), seed == null ? new SecureRandom().nextLong(RANDOM_SEEDS) : seed, count);
+    }
+
+    private static int or(Integer given, int otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private static void atLeastOne(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new InvalidInputException(option + " " + value + ": takes a whole number from 1.");
+        }
+    }
+
+    private static void side(String option, Integer pixels) {
+        if (pixels != null && (pixels < UNIT || pixels % UNIT != 0)) {
+            int below = Math.max(UNIT, pixels / UNIT * UNIT);
+            throw new InvalidInputException(option + " " + pixels + ": takes a multiple of " + UNIT + ", such as " + below + " or "
+                    + (below + UNIT) + ".");
+        }
+    }
+
+    /** Reads seeds and says what they are. */
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is no whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE);
+            }
+        }
+    }
+}
