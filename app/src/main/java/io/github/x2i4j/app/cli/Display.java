@@ -1,11 +1,27 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.model.pipeline.Progress;
+import java.nio.file.Path;
 
 /** Tells a user how the work goes on. */
 interface Display extends Progress {
     /** Something was done otherwise than asked, such as a prompt that was cut. */
-    void warn(String message);
+    @Override
+    void warning(String message);
+
+    /** What the language model answered. */
+    void answer(String text);
+
+    /**
+     * A picture that was written.
+     *
+     * @param replaced whether a file of that name stood there before
+     */
+    record Written(Path file, boolean replaced, int width, int height, long seed, double seconds) {
+    }
+
+    /** A picture is on the disk. */
+    void picture(Written picture);
 
     /** The work is done, and its last stage with it. */
     default void end() {

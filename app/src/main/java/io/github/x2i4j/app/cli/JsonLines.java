@@ -30,12 +30,23 @@ final class JsonLines implements Display {
     }
 
     @Override
-    public void warn(String message) {
+    public void warning(String message) {
         event("warning", "message", message);
     }
 
+    @Override
+    public void answer(String text) {
+        event("answer", "text", text);
+    }
+
+    @Override
+    public void picture(Written p) {
+        event("picture", "file", p.file().toAbsolutePath().toString(), "replaced", p.replaced(), "width", p.width(), "height", p.height(),
+                "seed", p.seed(), "seconds", p.seconds());
+    }
+
     /** Prints one event; names and values take turns. */
-    void event(String event, Object... fields) {
+    private void event(String event, Object... fields) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("event", event);
         for (int i = 0; i < fields.length; i += 2) {

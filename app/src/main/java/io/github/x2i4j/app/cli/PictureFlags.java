@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.pipeline.Bundle.Defaults;
 import java.security.SecureRandom;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -63,9 +64,9 @@ final class PictureFlags {
     }
 
     /** The settings, with defaults for those not given. */
-    Drawing complete(int defaultSteps, double defaultGuidance, int defaultWidth, int defaultHeight) {
-        return new Drawing(or(steps, defaultSteps), guidance == null ? defaultGuidance : guidance, or(width, defaultWidth),
-                or(height, defaultHeight), seed == null ? new SecureRandom().nextLong(RANDOM_SEEDS) : seed, count);
+    Drawing complete(Defaults d) {
+        return new Drawing(or(steps, d.steps()), guidance == null ? d.guidance() : guidance, or(width, d.width()),
+                or(height, d.height()), seed == null ? new SecureRandom().nextLong(RANDOM_SEEDS) : seed, count);
     }
 
     private static int or(Integer given, int otherwise) {

@@ -5,12 +5,11 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Progress as a bar a stage, drawn over and over in one line of a terminal. */
-final class ProgressBar implements Display {
+final class ProgressBar extends TextDisplay {
     private static final int WIDTH = 40;
     private static final int LINE = 79;
     private static final long REDRAW_NANOS = 50_000_000;
 
-    private final PrintWriter err;
     private String stage;
     private int steps;
     private int done;
@@ -21,7 +20,7 @@ final class ProgressBar implements Display {
     private long drawn;
 
     ProgressBar(PrintWriter err) {
-        this.err = err;
+        super(err);
     }
 
     @Override
@@ -54,9 +53,9 @@ final class ProgressBar implements Display {
     }
 
     @Override
-    public void warn(String message) {
+    public void warning(String message) {
         err.print("\r" + " ".repeat(LINE) + "\r");
-        err.println("x2i: warning: " + message);
+        super.warning(message);
         if (stage != null) {
             draw();
         }

@@ -4,14 +4,13 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Progress as plain lines, for logs: one a step, one for a stage without steps. */
-final class ProgressLines implements Display {
-    private final PrintWriter err;
+final class ProgressLines extends TextDisplay {
     private String stage;
     private int steps;
     private long started;
 
     ProgressLines(PrintWriter err) {
-        this.err = err;
+        super(err);
     }
 
     @Override
@@ -25,11 +24,6 @@ final class ProgressLines implements Display {
     @Override
     public void step(int done) {
         line(stage + " " + done + "/" + steps);
-    }
-
-    @Override
-    public void warn(String message) {
-        err.println("x2i: warning: " + message);
     }
 
     @Override

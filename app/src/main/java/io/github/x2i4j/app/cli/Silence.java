@@ -2,10 +2,17 @@ package io.github.x2i4j.app.cli;
 
 import java.io.PrintWriter;
 
-/** Tells nothing but warnings. */
-record Silence(PrintWriter err) implements Display {
+/** Says nothing but warnings. */
+final class Silence extends TextDisplay {
+    Silence(PrintWriter err) {
+        super(err);
+    }
+
     @Override
-    public void warn(String message) {
-        err.println("x2i: warning: " + message);
+    public void answer(String text) {
+    }
+
+    @Override
+    public void picture(Written p) {
     }
 }

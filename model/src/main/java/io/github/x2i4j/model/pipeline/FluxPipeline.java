@@ -38,6 +38,15 @@ public final class FluxPipeline {
     }
 
     /**
+     * Refuses options that this model cannot draw with, before anything is computed.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException naming the option
+     */
+    public void check(DrawOptions o) {
+        painter.check(o);
+    }
+
+    /**
      * Draws {@code o.count()} pictures of a prompt.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException if an option or a file is wrong

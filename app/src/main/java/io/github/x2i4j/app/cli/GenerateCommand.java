@@ -1,0 +1,216 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.app.DebugFlag;
+import io.github.x2i4j.app.EngineFlags;
+import io.github.x2i4j.app.cli.PictureFlags.Drawing;
+import io.github.x2i4j.app.cli.WeightFlags.Weights;
+import io.github.x2i4j.demo.DemoBundle;
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.model.media.ImageDecoder;
+import io.github.x2i4j.model.media.PngWriter;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.Picture;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "generate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Draws pictures from a prompt, from pictures, or from both.", ""},
+        footer = {"", "Examples:",
+            "  x2i generate \"red apple on a blue background\" -o apple.png",
+            "  x2i generate \"green fox\" --seed 7 --count 4 -o fox.png",
+            "  x2i generate \"on a yellow background\" --image cat.png -o cat-on-yellow.png",
+            "  x2i generate \"a harbour at dawn\" --flux FLUX.1-dev --steps 28 -o harbour.png"})
+final class GenerateCommand implements Runnable {
+    /** Bytes that a PNG needs beyond its pixels, generously: header, recipe, and what deflate adds where it cannot shrink. */
+    private static final long PNG_OVERHEAD = 1 << 20;
+    private static final double DEFAULT_TRUE_CFG = 4;
+    private static final double DEFAULT_STRENGTH = 0.6;
+
+    @Parameters(arity = "0..*", paramLabel = "PROMPT", description = "What to draw, in quotes.")
+    private List<String> prompts;
+
+    @ArgGroup(validate = false, heading = "%nWhat to draw:%n")
+    private final Request request = new Request();
+
+    @ArgGroup(validate = false, heading = "%nPictures:%n")
+    private final PictureFlags pictures = new PictureFlags();
+
+    @ArgGroup(validate = false, heading = "%nWeights:%n")
+    private final WeightFlags weightFlags = new WeightFlags();
+
+    @ArgGroup(validate = false, heading = "%nOutput:%n")
+    private final Output output = new Output();
+
+    @Mixin
+    private EngineFlags engineFlags;
+
+    @Mixin
+    private DebugFlag debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** What beside the prompt says what to draw. */
+    static final class Request {
+        @Option(names = {"-i", "--image"}, paramLabel = "FILE",
+                description = "A picture that the language model sees (PNG, JPEG, GIF, BMP); may be given several times.")
+        List<Path> images = List.of();
+
+        @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt.")
+        boolean answer;
+
+        @Option(names = "--negative-prompt", paramLabel = "TEXT",
+                description = "What the picture shall not show; plain FLUX only, with --true-cfg.")
+        String negative;
+
+        @Option(names = "--true-cfg", paramLabel = "S", description = "Weight of prompt against negative prompt. Default: 4 with a "
+                + "negative prompt.")
+        Double trueCfg;
+
+        @Option(names = "--init-image", paramLabel = "FILE", description = "A picture to begin with; plain FLUX only.")
+        Path initImage;
+
+        @Option(names = "--strength", paramLabel = "S",
+                description = "How much of --init-image is drawn anew, above 0 and up to 1. Default: 0.6.")
+        Double strength;
+
+        private boolean forPlainFlux() {
+            return negative != null || trueCfg != null || initImage != null || strength != null;
+        }
+    }
+
+    /** Where the results go. */
+    static final class Output {
+        @Option(names = {"-o", "--output"}, paramLabel = "FILE",
+                description = "PNG file to write, replaced where it stands; several pictures become FILE-1.png, FILE-2.png, ... A folder "
+                        + "takes x2i-SEED.png, and nothing in it is replaced. Default: the current folder.")
+        Path file;
+
+        @Option(names = "--json", description = "Print one JSON object a line for programs, and nothing else.")
+        boolean json;
+
+        @Option(names = {"-q", "--quiet"}, description = "Print warnings and errors only.")
+        boolean quiet;
+    }
+
+    @Override
+    public void run() {
+        pictures.check();
+        checkRequest();
+        Weights weights = weightFlags.weights();
+        EngineOptions options = engineFlags.options();
+        Studio studio = open(weights);
+        Drawing drawing = pictures.complete(studio.defaults());
+        DrawOptions draw = drawOptions(drawing);
+        studio.check(draw);
+        OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
+                3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
+        Display display = display();
+        try (Engine engine = Engine.open(options)) {
+            draw(engine, studio, drawing, draw, files, display);
+        } catch (RuntimeException | Error e) {
+            display.abort();
+            throw e;
+        }
+    }
+
+    private void draw(Engine engine, Studio studio, Drawing drawing, DrawOptions draw, OutputFiles files, Display display) {
+        try (Scope scope = engine.scope()) {
+            studio.read(scope, display);
+            if (studio.answer() != null) {
+                display.end();
+                display.answer(studio.answer());
+            }
+            for (int i = 0; i < drawing.count(); i++) {
+                long started = System.nanoTime();
+                Picture picture = studio.draw(scope, draw.withSeed(drawing.seed(i)), display);
+                display.end();
+                byte[] png = PngWriter.encode(picture.toRgb(), Map.of());
+                boolean replaced = files.write(i, png);
+                display.picture(new Display.Written(files.file(i), replaced, picture.width(), picture.height(), drawing.seed(i),
+                        (System.nanoTime() - started) / 1e9));
+            }
+        }
+    }
+
+    private void checkRequest() {
+        if (prompts != null && prompts.size() > 1) {
+            throw new InvalidInputException("there are " + prompts.size() + " prompts, from \"" + prompts.get(0) + "\" to \""
+                    + prompts.getLast() + "\": put the whole prompt in quotes.");
+        }
+        if (output.json && output.quiet) {
+            throw new InvalidInputException("--json and --quiet exclude each other: leave one out.");
+        }
+    }
+
+    private String prompt() {
+        return prompts == null ? null : prompts.getFirst();
+    }
+
+    private Studio open(Weights weights) {
+        if (weights instanceof Weights.PlainFlux(Path folder)) {
+            return openFlux(folder);
+        }
+        if (request.forPlainFlux()) {
+            throw new InvalidInputException("--negative-prompt, --true-cfg, --init-image and --strength are for plain FLUX: name --flux "
+                    + "without --mllm and --alignnet, or leave them out.");
+        }
+        Bundle bundle = switch (weights) {
+            case Weights.Bundle(Path folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
+            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> Bundle.of(mllm, alignnet, flux);
+            case Weights.PlainFlux _ -> throw new AssertionError();
+        };
+        return new X2iStudio(bundle, new MllmPrompt(prompt(), request.images.stream().map(ImageDecoder::decode).toList()),
+                request.answer);
+    }
+
+    private Studio openFlux(Path folder) {
+        if (!request.images.isEmpty() || request.answer) {
+            throw new InvalidInputException("--image and --answer need a language model: name --mllm and --alignnet too, or use "
+                    + "--init-image to begin with a picture.");
+        }
+        if (prompt() == null) {
+            throw new InvalidInputException("plain FLUX draws from a prompt: say in quotes what to draw.");
+        }
+        if (request.initImage == null && request.strength != null) {
+            throw new InvalidInputException("--strength goes with --init-image: name the picture to begin with.");
+        }
+        if (request.negative == null && request.trueCfg != null) {
+            throw new InvalidInputException("--true-cfg goes with --negative-prompt: say what the picture shall not show.");
+        }
+        return new FluxStudio(folder, prompt(), request.negative);
+    }
+
+    private DrawOptions drawOptions(Drawing d) {
+        DrawOptions o = DrawOptions.of(d.height(), d.width(), d.steps(), d.guidance()).withSeed(d.seed());
+        if (request.negative != null) {
+            o = o.withTrueCfgScale(request.trueCfg == null ? DEFAULT_TRUE_CFG : request.trueCfg);
+        }
+        if (request.initImage != null) {
+            o = o.from(ImageDecoder.decode(request.initImage), request.strength == null ? DEFAULT_STRENGTH : request.strength);
+        }
+        return o;
+    }
+
+    private Display display() {
+        PrintWriter err = spec.commandLine().getErr();
+        if (output.json) {
+            return new JsonLines(spec.commandLine().getOut());
+        }
+        return output.quiet ? new Silence(err) : Terminal.isThere() ? new ProgressBar(err) : new ProgressLines(err);
+    }
+}
