@@ -27,6 +27,8 @@ final class TokenizerJson {
     private final JsonFile file;
     private final Map<String, JsonNode> nodes = new HashMap<>();
 
+    /** Whether the file is read a second time, for the merges alone. */
+    private boolean again;
     private String type;
     private Vocabulary vocabulary;
     private BpeModel.Merges merges;
@@ -51,6 +53,7 @@ final class TokenizerJson {
         }
         if (scores == null && merges == null) {
             // written before the vocabulary, without which merges cannot be read
+            again = true;
             readFile();
         }
         PipelineNodes steps = new PipelineNodes(file);
@@ -98,13 +101,7 @@ final class TokenizerJson {
         }
         Set<String> names = tokens.stream().map(AddedToken::content).collect(Collectors.toSet());
         settings.added().stream().filter(t -> !names.contains(t.content())).forEach(tokens::add);
-        for (AddedToken t : tokens) {
-            int known = vocabulary.id(t.content());
-            if (known >= 0 && known != t.id()) {
-                throw file.invalid("added_tokens", "has " + Vocabulary.quoted(t.content()) + " with id " + t.id()
-                        + ", the vocabulary has it with id " + known);
-            }
-        }
+        vocabulary.checkAgrees(tokens);
         return tokens;
     }
 
@@ -171,12 +168,10 @@ final class TokenizerJson {
     }
 
     private void vocab(JsonParser parser) throws IOException {
-        if (vocabulary != null) {
-            // the second time round, for the merges
-            if (merges != null || scores != null) {
-                throw file.invalid("model.vocab", "stands twice");
-            }
+        if (again) {
             parser.skipChildren();
+        } else if (vocabulary != null) {
+            throw file.invalid("model.vocab", "stands twice");
         } else if (parser.currentToken() == JsonToken.START_ARRAY) {
             vocabulary = new Vocabulary(file.path() + ": model.vocab");
             scores = new double[1024];

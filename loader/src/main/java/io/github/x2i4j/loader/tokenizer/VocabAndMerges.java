@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 
 /** Reads vocab.json and merges.txt; what tokenizer.json would say about splitting follows from the kind. */
 final class VocabAndMerges {
-    private static final String QWEN_REGEX = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+    static final String QWEN_REGEX = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
             + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-    private static final String CLIP_REGEX = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+    static final String CLIP_REGEX = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
     private static final String WORD_END = "</w>";
 
     private final Path vocabFile;
@@ -78,13 +78,7 @@ final class VocabAndMerges {
 
     private Tokenizer tokenizer(List<AddedToken> tokens, TextNormalizer normalizer, PreTokenizer pieces, String endOfWord, String unknown,
             int[] before, int[] after, TokenDecoder decoder, String pad) {
-        for (AddedToken t : tokens) {
-            int known = vocabulary.id(t.content());
-            if (known >= 0 && known != t.id()) {
-                throw new InvalidInputException(vocabFile + ": " + Vocabulary.quoted(t.content()) + " has id " + known
-                        + ", the files beside it say " + t.id());
-            }
-        }
+        vocabulary.checkAgrees(tokens);
         AddedTokens added = new AddedTokens(tokens, normalizer, vocabFile.toString());
         Set<Integer> special = tokens.stream().filter(AddedToken::special).map(AddedToken::id).collect(Collectors.toSet());
         int unknownId = unknown == null ? -1 : vocabulary.id(unknown);

@@ -1,7 +1,9 @@
 package io.github.x2i4j.loader.tokenizer;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -84,6 +86,18 @@ final class Vocabulary {
             }
         }
         return this;
+    }
+
+    /** Checks that added tokens that are entries have the same ids here, and that the others have ids of their own. */
+    void checkAgrees(List<AddedToken> tokens) {
+        for (AddedToken t : tokens) {
+            int known = id(t.content());
+            String other = token(t.id());
+            if (known >= 0 && known != t.id() || other != null && !other.equals(t.content())) {
+                throw new InvalidInputException(file + ": has " + (known >= 0 ? quoted(t.content()) + " with id " + known
+                        : "id " + t.id() + " for " + quoted(other)) + ", the added token " + quoted(t.content()) + " has id " + t.id());
+            }
+        }
     }
 
     /** Id of a token, or -1. */
