@@ -2,16 +2,22 @@ package io.github.x2i4j.model.qwen;
 
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.TorchResize;
+import java.util.List;
 
 /**
- * The resizing that the helper package qwen-vl-utils 0.0.10 does before the processor sees a picture: the entry path of ComfyUI and
- * of conversations.
+ * The resizing that the helper package qwen-vl-utils 0.0.10 does before the processor sees a picture (the entry path of ComfyUI
+ * and of conversations) or the frames of a video.
  */
 public final class QwenVlUtils {
     /** Least area of a picture, in pixels. */
     public static final long MIN_PIXELS = 4 * 28 * 28;
     /** Largest area where nothing smaller is asked for. */
     public static final long MAX_PIXELS = 16384 * 28 * 28;
+
+    private static final long VIDEO_MIN_PIXELS = 128 * 28 * 28;
+    private static final long VIDEO_MAX_PIXELS = 768 * 28 * 28;
+    private static final long VIDEO_TOTAL_PIXELS = 115200 * 28 * 28;
 
     private QwenVlUtils() {
     }
@@ -25,5 +31,20 @@ public final class QwenVlUtils {
     public static RgbImage fetchImage(RgbImage image, int factor, long maxPixels) {
         SmartResize.Size size = SmartResize.utils(image.height(), image.width(), factor, MIN_PIXELS, maxPixels);
         return PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    }
+
+    /**
+     * {@code fetch_video} from chosen frames of one size on. The largest area is tested before the least: where it is below
+     * (X2I asks for 16384), small frames are enlarged to the least.
+     *
+     * @param factor sides become multiples of so many pixels
+     * @param maxPixels largest area of a frame
+     * @throws io.github.x2i4j.engine.InvalidInputException if the frames are too narrow
+     */
+    public static List<RgbImage> fetchVideo(List<RgbImage> frames, int factor, long maxPixels) {
+        RgbImage first = frames.getFirst();
+        double cap = Math.max(Math.min(VIDEO_MAX_PIXELS, (double) VIDEO_TOTAL_PIXELS / frames.size() * 2), (long) (VIDEO_MIN_PIXELS * 1.05));
+        SmartResize.Size size = SmartResize.utils(first.height(), first.width(), factor, VIDEO_MIN_PIXELS, (long) Math.min(maxPixels, cap));
+        return frames.stream().map(f -> TorchResize.bicubic(f, size.width(), size.height())).toList();
     }
 }
