@@ -11,6 +11,7 @@ import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Blocks;
 import io.github.x2i4j.model.nn.Linear;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -73,7 +74,7 @@ public final class FluxTransformer {
 
     /** Table of the positions of text tokens, then image tokens; {@code ids[token]} has one number for each rope axis. */
     public RopeTable rope(Ops f, float[][] textIds, float[][] imageIds) {
-        float[][] ids = java.util.Arrays.copyOf(textIds, textIds.length + imageIds.length);
+        float[][] ids = Arrays.copyOf(textIds, textIds.length + imageIds.length);
         System.arraycopy(imageIds, 0, ids, textIds.length, imageIds.length);
         return RopeTable.of(f, ids, config.axesDimsRope());
     }
@@ -195,7 +196,7 @@ public final class FluxTransformer {
 
     /** What a double block does to one of its two streams. */
     private record Stream(Linear norm1, Qkv qkv, Linear out, FeedForward ff) {
-        /** Norm and modulation before the attention, then what the gates need: (normed, gate_msa, shift_mlp, scale_mlp, gate_mlp). */
+        /** The stream normed and modulated for the attention [B, S, D], and the modulations [B, D] of what follows. */
         record Modulated(Tensor normed, Tensor gateMsa, Tensor shiftMlp, Tensor scaleMlp, Tensor gateMlp) {
         }
 

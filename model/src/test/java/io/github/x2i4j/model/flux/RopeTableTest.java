@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.Scope;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,8 +57,8 @@ class RopeTableTest {
     void pairsOfNeighbouringChannelsAreTurned() {
         RopeTable t = RopeTable.of(f, new float[][] {{1, 0}}, new int[] {2, 2});
         float[] y = t.apply(f, f.floats(new float[] {3, 5, 7, 11}, 1, 1, 1, 4)).toFloats();
-        assertThat(y[0]).isCloseTo((float) (3 * Math.cos(1) - 5 * Math.sin(1)), org.assertj.core.data.Offset.offset(1e-6f));
-        assertThat(y[1]).isCloseTo((float) (5 * Math.cos(1) + 3 * Math.sin(1)), org.assertj.core.data.Offset.offset(1e-6f));
+        assertThat(y[0]).isCloseTo((float) (3 * Math.cos(1) - 5 * Math.sin(1)), Offset.offset(1e-6f));
+        assertThat(y[1]).isCloseTo((float) (5 * Math.cos(1) + 3 * Math.sin(1)), Offset.offset(1e-6f));
         assertThat(y[2]).isEqualTo(7);
         assertThat(y[3]).isEqualTo(11);
     }
