@@ -1,14 +1,42 @@
 package io.github.x2i4j.engine.cpu;
 
+import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.gemm.Gemm;
+import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
-/** Two-dimensional convolution. */
+/**
+ * Two-dimensional convolution as the product of the weight [Co, Ci kh kw] with the patches [Ci kh kw, Ho Wo], which exist only as
+ * packed panels.
+ */
 final class Conv2dOp {
-    private Conv2dOp() {
+    private final CpuContext cpu;
+    private final ConvSpec spec;
+    private final MemorySegment x;
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final int kernelHeight;
+    private final int kernelWidth;
+    private final int outWidth;
+
+    private Conv2dOp(CpuContext cpu, Tensor x, Tensor weight, ConvSpec spec, int outWidth) {
+        this.cpu = cpu;
+        this.spec = spec;
+        this.x = x.segment();
+        channels = Math.toIntExact(x.dim(1));
+        height = Math.toIntExact(x.dim(2));
+        width = Math.toIntExact(x.dim(3));
+        kernelHeight = Math.toIntExact(weight.dim(2));
+        kernelWidth = Math.toIntExact(weight.dim(3));
+        this.outWidth = outWidth;
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
@@ -16,60 +44,88 @@ final class Conv2dOp {
         Checks.rank("conv2d", x, 4);
         Checks.rank("conv2d weight", weight, 4);
         Checks.that(weight.dtype().isFloat(), () -> "conv2d needs a floating-point weight, not " + weight);
-        Checks.that(x.dim(1) == weight.dim(1), () -> "conv2d: x " + x + " does not fit weight " + weight);
+        Checks.that(x.dim(1) == weight.dim(1) && weight.shape().product(1, 4) > 0,
+                () -> "conv2d: x " + x + " does not fit weight " + weight);
         Checks.that(epilogue.gate() == null, () -> "conv2d has no gate");
-        int ci = Math.toIntExact(x.dim(1));
-        int h = Math.toIntExact(x.dim(2));
-        int w = Math.toIntExact(x.dim(3));
-        int co = Math.toIntExact(weight.dim(0));
-        int kh = Math.toIntExact(weight.dim(2));
-        int kw = Math.toIntExact(weight.dim(3));
-        int ho = (h + spec.top() + spec.bottom() - kh) / spec.stride() + 1;
-        int wo = (w + spec.left() + spec.right() - kw) / spec.stride() + 1;
-        Checks.that(h + spec.top() + spec.bottom() >= kh && w + spec.left() + spec.right() >= kw,
-                () -> "conv2d: x " + x + " is smaller than the kernel of " + weight);
-        Tensor y = f.empty(DType.F32, x.dim(0), co, ho, wo);
-        Checks.shape("conv2d", "bias", bias, co);
+        long tall = x.dim(2) + spec.top() + spec.bottom() - weight.dim(2);
+        long wide = x.dim(3) + spec.left() + spec.right() - weight.dim(3);
+        Checks.that(tall >= 0 && wide >= 0, () -> "conv2d: x " + x + " is smaller than the kernel of " + weight);
+        int outHeight = Math.toIntExact(tall / spec.stride() + 1);
+        int outWidth = Math.toIntExact(wide / spec.stride() + 1);
+        long out = weight.dim(0);
+        Tensor y = f.empty(DType.F32, x.dim(0), out, outHeight, outWidth);
+        Checks.shape("conv2d", "bias", bias, out);
         Checks.shape("conv2d", "multiplier", epilogue.multiplier(), y.shape().toArray());
         Checks.shape("conv2d", "residual", epilogue.residual(), y.shape().toArray());
-        int taps = ci * kh * kw;
-        float[] wide = new float[Math.multiplyExact(co, taps)];
-        Widen.row(weight.dtype(), weight.segment(), 0, wide, wide.length);
-        MemorySegment xs = x.segment();
-        MemorySegment ys = y.segment();
-        cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * ho), task -> {
-            int b = task / ho;
-            int oy = task % ho;
-            float[][] patches = new float[taps][wo];
-            for (int t = 0; t < taps; t++) {
-                int iy = oy * spec.stride() + t / kw % kh - spec.top();
-                if (iy < 0 || iy >= h) {
-                    continue;
-                }
-                long row = (((long) b * ci + t / (kh * kw)) * h + iy) * w;
-                for (int ox = 0; ox < wo; ox++) {
-                    int ix = ox * spec.stride() + t % kw - spec.left();
-                    if (ix >= 0 && ix < w) {
-                        patches[t][ox] = xs.get(Tensor.FLOAT, (row + ix) * 4);
-                    }
-                }
-            }
-            float[] sum = new float[wo];
-            for (int c = 0; c < co; c++) {
-                java.util.Arrays.fill(sum, bias == null ? 0 : bias.getFloat(c));
-                for (int t = 0; t < taps; t++) {
-                    float a = wide[c * taps + t];
-                    float[] p = patches[t];
-                    for (int ox = 0; ox < wo; ox++) {
-                        sum[ox] = Math.fma(a, p[ox], sum[ox]);
-                    }
-                }
-                long at = (((long) b * co + c) * ho + oy) * wo;
-                for (int ox = 0; ox < wo; ox++) {
-                    ys.set(Tensor.FLOAT, (at + ox) * 4, LinearOp.finish(epilogue, sum[ox], at + ox, 0));
-                }
-            }
-        });
+        Conv2dOp op = new Conv2dOp(cpu, x, weight, spec, outWidth);
+        RunStore output = new RunStore(cpu, y, epilogue);
+        float[] biases = Runs.floats(bias);
+        Activation activation = epilogue.activation();
+        long pixels = (long) outHeight * outWidth;
+        for (long b = 0; b < x.dim(0); b++) {
+            long image = b;
+            Gemm.multiply(cpu, out, pixels, Math.toIntExact(weight.shape().product(1, 4)), () -> RowPacker.of(weight, cpu.runs()),
+                    (column, columns, to, at, panel) -> op.pack(image, column, columns, to, at, panel),
+                    (c, stride, row, rows, column, columns) -> {
+                        RunKernels kernels = cpu.runs();
+                        for (int i = 0; i < rows; i++) {
+                            if (biases != null) {
+                                kernels.affine(c, i * stride, columns, 1, biases[(int) row + i]);
+                            }
+                            kernels.activate(activation, c, i * stride, columns);
+                            output.store(c, i * stride, columns, (image * out + row + i) * pixels + column, 0);
+                        }
+                    });
+        }
         return y;
+    }
+
+    /** Packs the patches of some output pixels: one row of the panel for each channel and place in the kernel. */
+    private void pack(long image, long column, int columns, float[] to, int at, int panel) {
+        float[] line = cpu.floats().take((long) columns * spec.stride() + kernelWidth);
+        for (int c = 0; c < channels; c++) {
+            for (int dy = 0; dy < kernelHeight; dy++) {
+                int tap = (c * kernelHeight + dy) * kernelWidth;
+                int run;
+                for (int j = 0; j < columns; j += run) {
+                    int oy = (int) ((column + j) / outWidth);
+                    int ox = (int) ((column + j) % outWidth);
+                    run = Math.min(columns - j, outWidth - ox);
+                    loadLine((image * channels + c) * height, oy * spec.stride() + dy - spec.top(), ox * spec.stride() - spec.left(),
+                            line, (run - 1) * spec.stride() + kernelWidth);
+                    for (int dx = 0; dx < kernelWidth; dx++) {
+                        spread(line, dx, spec.stride(), to, at + (tap + dx) * panel + j, run);
+                    }
+                }
+                if (columns < panel) {
+                    for (int dx = 0; dx < kernelWidth; dx++) {
+                        int end = at + (tap + dx + 1) * panel;
+                        Arrays.fill(to, end - panel + columns, end, 0);
+                    }
+                }
+            }
+        }
+        cpu.floats().give(line);
+    }
+
+    private static void spread(float[] line, int from, int stride, float[] to, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            to[at + i] = line[from + i * stride];
+        }
+    }
+
+    /** {@code n} pixels of row {@code iy} from {@code ix} on, zeros where they lie outside the picture. */
+    private void loadLine(long plane, int iy, int ix, float[] line, int n) {
+        int begin = Math.clamp(-ix, 0, n);
+        int end = Math.clamp(width - ix, begin, n);
+        if (iy < 0 || iy >= height) {
+            begin = n;
+            end = n;
+        }
+        Arrays.fill(line, 0, begin, 0);
+        Arrays.fill(line, end, n, 0);
+        if (begin < end) {
+            MemorySegment.copy(x, Tensor.FLOAT, ((plane + iy) * width + ix + begin) * Float.BYTES, line, begin, end - begin);
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -193,7 +194,7 @@ public final class CpuScope implements Scope {
 
     @Override
     public Tensor gatherRows(Tensor table, long[] ids) {
-        return Movement.gatherRows(this, table, ids);
+        return Movement.gatherRows(cpu, this, table, ids);
     }
 
     @Override

@@ -5,41 +5,62 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.kernel.ScalarMath;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
-/** Element-wise ops. */
+/** Element-wise ops: pieces of the operands are loaded, worked on and stored. */
 final class Elementwise {
-    private static final int CHUNK = 1 << 14;
-
     private Elementwise() {
     }
 
-    private interface Function {
-        float apply(float a, float b);
+    private interface Unary {
+        void apply(RunKernels kernels, float[] x, int n);
+    }
+
+    private interface Binary {
+        void apply(RunKernels kernels, float[] x, int at, float[] y, int yAt, int n);
     }
 
     static Tensor activation(CpuContext cpu, CpuScope f, Tensor x, Activation activation) {
-        return map("activation", cpu, f, x, x, (a, b) -> Functions.apply(activation, a));
+        return map("activation", cpu, f, x, (kernels, v, n) -> kernels.activate(activation, v, 0, n));
+    }
+
+    static Tensor affine(CpuContext cpu, CpuScope f, Tensor x, float factor, float offset) {
+        return map("affine", cpu, f, x, (kernels, v, n) -> kernels.affine(v, 0, n, factor, offset));
     }
 
     static Tensor add(CpuContext cpu, CpuScope f, Tensor a, Tensor b) {
-        return map("add", cpu, f, a, b, (p, q) -> p + q);
+        return combine("add", cpu, f, a, b, RunKernels::add);
     }
 
     static Tensor mul(CpuContext cpu, CpuScope f, Tensor a, Tensor b) {
-        return map("mul", cpu, f, a, b, (p, q) -> p * q);
+        return combine("mul", cpu, f, a, b, RunKernels::mul);
     }
 
     static Tensor addScaled(CpuContext cpu, CpuScope f, Tensor a, float factor, Tensor b) {
         Checks.sameShape("addScaled", a, b);
-        return map("addScaled", cpu, f, a, b, (p, q) -> Math.fma(factor, q, p));
+        return combine("addScaled", cpu, f, a, b, (kernels, x, at, y, yAt, n) -> kernels.addScaled(x, at, factor, y, yAt, n));
     }
 
-    static Tensor affine(CpuContext cpu, CpuScope f, Tensor x, float factor, float offset) {
-        return map("affine", cpu, f, x, x, (a, b) -> Math.fma(a, factor, offset));
+    private static Tensor map(String op, CpuContext cpu, CpuScope f, Tensor x, Unary function) {
+        Checks.f32(op, x);
+        Tensor y = f.empty(DType.F32, x.shape());
+        MemorySegment xs = x.segment();
+        MemorySegment ys = y.segment();
+        Runs.forEachChunk(cpu, x.elements(), (from, n) -> {
+            float[] run = cpu.floats().take(n);
+            function.apply(cpu.runs(), Runs.load(xs, from, run, n), n);
+            Runs.store(run, 0, ys, from, n);
+            cpu.floats().give(run);
+        });
+        return y;
     }
 
-    private static Tensor map(String op, CpuContext cpu, CpuScope f, Tensor a, Tensor b, Function function) {
+    /** b is repeated as often as it fits into a. */
+    private static Tensor combine(String op, CpuContext cpu, CpuScope f, Tensor a, Tensor b, Binary function) {
         Checks.f32(op, a);
         Checks.f32(op, b);
         int lead = a.rank() - b.rank();
@@ -53,12 +74,20 @@ final class Elementwise {
         MemorySegment as = a.segment();
         MemorySegment bs = b.segment();
         MemorySegment ys = y.segment();
-        long n = a.elements();
         long period = b.elements();
-        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, CHUNK)), task -> {
-            for (long i = (long) task * CHUNK; i < Math.min(n, (task + 1L) * CHUNK); i++) {
-                ys.set(Tensor.FLOAT, i * 4, function.apply(as.get(Tensor.FLOAT, i * 4), bs.get(Tensor.FLOAT, i % period * 4)));
+        Runs.forEachChunk(cpu, a.elements(), (from, n) -> {
+            RunKernels kernels = cpu.runs();
+            float[] x = Runs.load(as, from, cpu.floats().take(n), n);
+            float[] z = cpu.floats().take(n);
+            int run;
+            for (int i = 0; i < n; i += run) {
+                long at = (from + i) % period;
+                run = (int) Math.min(n - i, period - at);
+                Runs.load(bs, at, z, run);
+                function.apply(kernels, x, i, z, 0, run);
             }
+            Runs.store(x, 0, ys, from, n);
+            cpu.floats().give(x, z);
         });
         return y;
     }
@@ -68,80 +97,82 @@ final class Elementwise {
         Checks.rank("rope", x, 4);
         Checks.that(x.dim(3) % 2 == 0, () -> "rope needs an even number of channels, not " + x);
         long s = x.dim(1);
-        long heads = x.dim(2);
-        int half = Math.toIntExact(x.dim(3) / 2);
-        Checks.shape("rope", "cos", cos, s, half);
-        Checks.shape("rope", "sin", sin, s, half);
+        int d = Math.toIntExact(x.dim(3));
+        int n = Math.toIntExact(x.dim(2) * d);
+        Checks.shape("rope", "cos", cos, s, d / 2);
+        Checks.shape("rope", "sin", sin, s, d / 2);
         Tensor y = f.empty(DType.F32, x.shape());
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
         MemorySegment cs = cos.segment();
         MemorySegment ss = sin.segment();
-        int step = style == RopeStyle.INTERLEAVED ? 2 : 1;
-        int apart = style == RopeStyle.INTERLEAVED ? 1 : half;
         cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * s), task -> {
-            long angle = task % s * half * 4;
-            for (long h = 0; h < heads; h++) {
-                long at = (task * heads + h) * half * 2;
-                for (int m = 0; m < half; m++) {
-                    float c = cs.get(Tensor.FLOAT, angle + m * 4L);
-                    float t = ss.get(Tensor.FLOAT, angle + m * 4L);
-                    long p = (at + (long) m * step) * 4;
-                    float a = xs.get(Tensor.FLOAT, p);
-                    float b = xs.get(Tensor.FLOAT, p + apart * 4L);
-                    ys.set(Tensor.FLOAT, p, a * c - b * t);
-                    ys.set(Tensor.FLOAT, p + apart * 4L, b * c + a * t);
+            float[] run = Runs.load(xs, (long) task * n, cpu.floats().take(n), n);
+            float[] c = Runs.load(cs, task % s * (d / 2), cpu.floats().take(d / 2), d / 2);
+            float[] t = Runs.load(ss, task % s * (d / 2), cpu.floats().take(d / 2), d / 2);
+            for (int at = 0; at < n; at += d) {
+                if (style == RopeStyle.INTERLEAVED) {
+                    rotate(run, at, 2, 1, c, t, d / 2);
+                } else {
+                    rotate(run, at, 1, d / 2, c, t, d / 2);
                 }
             }
+            Runs.store(run, 0, ys, (long) task * n, n);
+            cpu.floats().give(run, c, t);
         });
         return y;
+    }
+
+    /** Turns the pairs (at + m step, at + m step + apart). */
+    private static void rotate(float[] x, int at, int step, int apart, float[] cos, float[] sin, int pairs) {
+        for (int m = 0; m < pairs; m++) {
+            int p = at + m * step;
+            float a = x[p];
+            float b = x[p + apart];
+            x[p] = a * cos[m] - b * sin[m];
+            x[p + apart] = b * cos[m] + a * sin[m];
+        }
     }
 
     static Tensor cast(CpuContext cpu, CpuScope f, Tensor x, DType dtype) {
         Checks.that(x.dtype().isFloat() && dtype.isFloat(), () -> "cast works between floating-point types, not " + x + " to " + dtype);
         Tensor y = f.empty(dtype, x.shape());
-        if (x.dtype() == dtype) {
-            MemorySegment.copy(x.segment(), 0, y.segment(), 0, x.byteSize());
-            return y;
-        }
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
-        long n = x.elements();
-        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, CHUNK)), task -> {
-            for (long i = (long) task * CHUNK; i < Math.min(n, (task + 1L) * CHUNK); i++) {
-                narrow(ys, dtype, i, wide(xs, x.dtype(), i));
-            }
+        if (x.dtype() == dtype) {
+            MemorySegment.copy(xs, 0, ys, 0, x.byteSize());
+            return y;
+        }
+        Tensor flat = x.reshape(1, x.elements());
+        Runs.forEachChunk(cpu, x.elements(), (from, n) -> {
+            float[] run = cpu.floats().take(n);
+            RowPacker.of(flat, cpu.runs()).pack(0, from, n, run, 0);
+            narrow(run, n, ys, dtype, from);
+            cpu.floats().give(run);
         });
         return y;
     }
 
-    private static double wide(MemorySegment s, DType dtype, long i) {
-        return switch (dtype) {
-            case F64 -> s.get(Tensor.DOUBLE, i * 8);
-            case F32 -> s.get(Tensor.FLOAT, i * 4);
-            case F16 -> Float.float16ToFloat(s.get(Tensor.SHORT, i * 2));
-            case BF16 -> Float.intBitsToFloat(s.get(Tensor.SHORT, i * 2) << 16);
-            default -> throw new IllegalArgumentException(dtype + " holds no real numbers");
-        };
-    }
-
-    private static void narrow(MemorySegment s, DType dtype, long i, double value) {
+    private static void narrow(float[] run, int n, MemorySegment to, DType dtype, long index) {
         switch (dtype) {
-            case F64 -> s.set(Tensor.DOUBLE, i * 8, value);
-            case F32 -> s.set(Tensor.FLOAT, i * 4, (float) value);
-            case F16 -> s.set(Tensor.SHORT, i * 2, Float.floatToFloat16((float) value));
-            case BF16 -> s.set(Tensor.SHORT, i * 2, bfloat16((float) value));
+            case F32 -> Runs.store(run, 0, to, index, n);
+            case F64 -> {
+                for (int i = 0; i < n; i++) {
+                    to.set(Tensor.DOUBLE, (index + i) * 8, run[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < n; i++) {
+                    to.set(Tensor.SHORT, (index + i) * 2, Float.floatToFloat16(run[i]));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < n; i++) {
+                    to.set(Tensor.SHORT, (index + i) * 2, ScalarMath.toBFloat16(run[i]));
+                }
+            }
             default -> throw new IllegalArgumentException(dtype + " holds no real numbers");
         }
-    }
-
-    /** Rounded to nearest even; a NaN stays one. */
-    static short bfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 0x40);
-        }
-        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
     }
 
     static Tensor weightedSum(CpuContext cpu, CpuScope f, Tensor x, int axis, Tensor weights) {
@@ -156,18 +187,26 @@ final class Elementwise {
             dims[i] = x.dim(i < a ? i : i + 1);
         }
         Tensor y = f.empty(DType.F32, Shape.of(dims));
+        float[] w = weights.toFloats();
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
-        long n = outer * inner;
-        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, 1024)), task -> {
-            for (long i = task * 1024L; i < Math.min(n, (task + 1L) * 1024); i++) {
-                double sum = 0;
-                long at = i / inner * c * inner + i % inner;
-                for (long j = 0; j < c; j++) {
-                    sum += (double) weights.getFloat(j) * xs.get(Tensor.FLOAT, (at + j * inner) * 4);
+        int chunks = Math.toIntExact(Math.ceilDiv(inner, Runs.CHUNK));
+        cpu.workers().parallelFor(Math.toIntExact(outer * chunks), task -> {
+            long from = (long) (task % chunks) * Runs.CHUNK;
+            int n = (int) Math.min(Runs.CHUNK, inner - from);
+            float[] run = cpu.floats().take(n);
+            double[] sum = new double[n];
+            for (int j = 0; j < w.length; j++) {
+                Runs.load(xs, ((long) (task / chunks) * c + j) * inner + from, run, n);
+                for (int i = 0; i < n; i++) {
+                    sum[i] += (double) w[j] * run[i];
                 }
-                ys.set(Tensor.FLOAT, i * 4, (float) sum);
             }
+            for (int i = 0; i < n; i++) {
+                run[i] = (float) sum[i];
+            }
+            Runs.store(run, 0, ys, (long) (task / chunks) * inner + from, n);
+            cpu.floats().give(run);
         });
         return y;
     }

@@ -1,78 +1,150 @@
 package io.github.x2i4j.engine.cpu;
 
+import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.gemm.BlockSink;
+import io.github.x2i4j.engine.gemm.Gemm;
+import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.kernel.TileKernel;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
-/** Matrix products with a weight. */
+/**
+ * {@code y = epilogue(x Wt + bias)}. Many rows go through {@link Gemm} as {@code W xT}, so that the weight, which is the larger
+ * operand, is read as it lies. Few rows are bound by the bandwidth of the memory that holds the weight: each row of it is
+ * widened once and multiplied with all rows of x.
+ */
 final class LinearOp {
-    private LinearOp() {
+    /** Up to so many rows of x, one product after the other beats a tile of which most columns are empty. */
+    private static final int FEW_ROWS = 8;
+    /** Rows of the weight for a task of the few-row path. */
+    private static final int DOT_BLOCK = 48;
+
+    private final CpuContext cpu;
+    private final MemorySegment x;
+    private final Tensor weight;
+    private final float[] bias;
+    private final Activation activation;
+    private final RunStore output;
+    private final long rowsPerGate;
+    private final int k;
+    private final long n;
+
+    private LinearOp(CpuContext cpu, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue, Tensor y) {
+        this.cpu = cpu;
+        this.x = x.segment();
+        this.weight = weight;
+        this.bias = Runs.floats(bias);
+        activation = epilogue.activation();
+        output = new RunStore(cpu, y, epilogue);
+        rowsPerGate = y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1;
+        k = Math.toIntExact(weight.dim(1));
+        n = weight.dim(0);
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
         Checks.f32("linear", x);
         Checks.rank("linear weight", weight, 2);
         Checks.that(weight.dtype().isFloat(), () -> "linear needs a floating-point weight, not " + weight);
-        Checks.that(x.rank() >= 1 && x.dim(-1) == weight.dim(1), () -> "linear: x " + x + " does not fit weight " + weight);
-        int k = Math.toIntExact(weight.dim(1));
+        Checks.that(x.rank() >= 1 && x.dim(-1) == weight.dim(1) && weight.dim(1) > 0,
+                () -> "linear: x " + x + " does not fit weight " + weight);
         long n = weight.dim(0);
         Shape out = x.shape().with(-1, n);
-        long rows = out.product(0, out.rank() - 1);
         Checks.shape("linear", "bias", bias, n);
         Checks.shape("linear", "multiplier", epilogue.multiplier(), out.toArray());
         Checks.shape("linear", "residual", epilogue.residual(), out.toArray());
         Checks.shape("linear", "gate", epilogue.gate(), out.rank() > 1 ? out.dim(0) : 1, n);
-        long rowsPerGate = out.rank() > 1 ? out.product(1, out.rank() - 1) : 1;
-
         Tensor y = f.empty(DType.F32, out);
-        MemorySegment xs = x.segment();
-        MemorySegment ys = y.segment();
-        int block = 16;
-        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, block)), task -> {
-            float[] w = new float[k];
-            float[] row = new float[k];
-            MemorySegment ws = weight.segment();
-            for (long j = (long) task * block; j < Math.min(n, (task + 1L) * block); j++) {
-                Widen.row(weight.dtype(), ws, j * k, w, k);
-                float b = bias == null ? 0 : bias.getFloat(j);
-                for (long i = 0; i < rows; i++) {
-                    MemorySegment.copy(xs, Tensor.FLOAT, i * k * 4, row, 0, k);
-                    float z = b + dot(row, w, k);
-                    ys.set(Tensor.FLOAT, (i * n + j) * 4, finish(epilogue, z, i * n + j, i / rowsPerGate * n + j));
-                }
-            }
-        });
+        long rows = out.product(0, out.rank() - 1);
+        LinearOp op = new LinearOp(cpu, x, weight, bias, epilogue, y);
+        if (rows <= FEW_ROWS) {
+            op.fewRows((int) rows);
+        } else {
+            op.manyRows(rows);
+        }
         return y;
     }
 
-    static float finish(Epilogue e, float z, long index, long gateIndex) {
-        float y = Functions.apply(e.activation(), z);
-        if (e.multiplier() != null) {
-            y *= e.multiplier().getFloat(index);
-        }
-        if (e.gate() != null) {
-            y *= e.gate().getFloat(gateIndex);
-        }
-        return e.residual() == null ? y : y + e.residual().getFloat(index);
+    private void manyRows(long rows) {
+        Gemm.multiply(cpu, n, rows, k, () -> RowPacker.of(weight, cpu.runs()), this::pack, this::finish);
     }
 
-    static float dot(float[] a, float[] b, int n) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int i = 0;
-        for (; i + 3 < n; i += 4) {
-            s0 = Math.fma(a[i], b[i], s0);
-            s1 = Math.fma(a[i + 1], b[i + 1], s1);
-            s2 = Math.fma(a[i + 2], b[i + 2], s2);
-            s3 = Math.fma(a[i + 3], b[i + 3], s3);
+    /** Transposes rows of x into a panel. */
+    private void pack(long column, int columns, float[] to, int at, int width) {
+        float[] piece = new float[TileKernel.DEPTH];
+        for (int slice = 0; slice < k; slice += piece.length) {
+            int depth = Math.min(piece.length, k - slice);
+            for (int j = 0; j < width; j++) {
+                if (j < columns) {
+                    Runs.load(x, (column + j) * k + slice, piece, depth);
+                } else if (j == columns) {
+                    java.util.Arrays.fill(piece, 0);
+                }
+                int p = at + slice * width + j;
+                for (int i = 0; i < depth; i++) {
+                    to[p + i * width] = piece[i];
+                }
+            }
         }
-        for (; i < n; i++) {
-            s0 = Math.fma(a[i], b[i], s0);
+    }
+
+    /** A {@link BlockSink} for blocks of {@code W xT}. */
+    private void finish(float[] c, int stride, long row, int rows, long column, int columns) {
+        RunKernels kernels = cpu.runs();
+        for (int i = 0; i < rows; i++) {
+            if (bias != null) {
+                kernels.affine(c, i * stride, columns, 1, bias[(int) row + i]);
+            }
+            kernels.activate(activation, c, i * stride, columns);
         }
-        return s0 + s1 + (s2 + s3);
+        float[] t = cpu.floats().take((long) rows * columns);
+        transpose(c, stride, rows, columns, t);
+        for (int j = 0; j < columns; j++) {
+            output.store(t, j * rows, rows, (column + j) * n + row, (column + j) / rowsPerGate * n + row);
+        }
+        cpu.floats().give(t);
+    }
+
+    /** {@code t[j * rows + i] = c[i * stride + j]}, a few columns at a time so that the cache lines of c are used whole. */
+    private static void transpose(float[] c, int stride, int rows, int columns, float[] t) {
+        int step = 8;
+        for (int j = 0; j < columns; j += step) {
+            int end = Math.min(step, columns - j);
+            for (int i = 0; i < rows; i++) {
+                for (int s = 0; s < end; s++) {
+                    t[(j + s) * rows + i] = c[i * stride + j + s];
+                }
+            }
+        }
+    }
+
+    private void fewRows(int rows) {
+        float[] xs = cpu.floats().take((long) rows * k);
+        Runs.load(x, 0, xs, rows * k);
+        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, DOT_BLOCK)), task -> {
+            RunKernels kernels = cpu.runs();
+            long first = (long) task * DOT_BLOCK;
+            int count = (int) Math.min(DOT_BLOCK, n - first);
+            RowPacker packer = RowPacker.of(weight, kernels);
+            float[] w = cpu.floats().take(k);
+            float[] z = cpu.floats().take((long) rows * DOT_BLOCK);
+            for (int i = 0; i < count; i++) {
+                packer.pack(first + i, 0, k, w, 0);
+                for (int r = 0; r < rows; r++) {
+                    float dot = kernels.dot(w, 0, xs, r * k, k);
+                    z[r * DOT_BLOCK + i] = bias == null ? dot : dot + bias[(int) first + i];
+                }
+            }
+            for (int r = 0; r < rows; r++) {
+                kernels.activate(activation, z, r * DOT_BLOCK, count);
+                output.store(z, r * DOT_BLOCK, count, r * n + first, r / rowsPerGate * n + first);
+            }
+            cpu.floats().give(w, z);
+        });
+        cpu.floats().give(xs);
     }
 }

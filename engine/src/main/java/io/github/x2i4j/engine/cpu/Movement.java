@@ -3,6 +3,8 @@ package io.github.x2i4j.engine.cpu;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /** Ops that only move elements. Joining, cutting and permuting work on plain types of any kind. */
@@ -136,18 +138,18 @@ final class Movement {
         return y;
     }
 
-    static Tensor gatherRows(CpuScope f, Tensor table, long[] ids) {
+    static Tensor gatherRows(CpuContext cpu, CpuScope f, Tensor table, long[] ids) {
         Checks.rank("gatherRows", table, 2);
         Checks.that(table.dtype().isFloat(), () -> "gatherRows needs a floating-point table, not " + table);
         int d = Math.toIntExact(table.dim(1));
         Tensor y = f.empty(DType.F32, ids.length, d);
-        MemorySegment ts = table.segment();
         MemorySegment ys = y.segment();
+        RowPacker packer = RowPacker.of(table, cpu.runs());
         float[] row = new float[d];
         for (int i = 0; i < ids.length; i++) {
             long id = ids[i];
             Checks.that(id >= 0 && id < table.dim(0), () -> "gatherRows: row " + id + " of " + table);
-            Widen.row(table.dtype(), ts, id * d, row, d);
+            packer.pack(id, 0, d, row, 0);
             MemorySegment.copy(row, 0, ys, Tensor.FLOAT, (long) i * d * 4, d);
         }
         return y;

@@ -3,9 +3,11 @@ package io.github.x2i4j.engine.cpu;
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
-/** Normalisations; statistics are F64. */
+/** Normalisations. Statistics are put together in F64. */
 final class Norms {
     private Norms() {
     }
@@ -13,53 +15,59 @@ final class Norms {
     static Tensor layerNorm(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, float eps) {
         Checks.shape("layerNorm", "weight", weight, x.dim(-1));
         Checks.shape("layerNorm", "bias", bias, x.dim(-1));
-        return rows("layerNorm", cpu, f, x, eps, true, weight, 0, bias, Long.MAX_VALUE);
+        return rows("layerNorm", cpu, f, x, eps, true, Runs.floats(weight), Runs.floats(bias), Long.MAX_VALUE);
     }
 
     static Tensor layerNormModulated(CpuContext cpu, CpuScope f, Tensor x, Tensor scale, Tensor shift, float eps) {
         Checks.rank("layerNormModulated", x, 3);
         Checks.shape("layerNormModulated", "scale", scale, x.dim(0), x.dim(2));
         Checks.shape("layerNormModulated", "shift", shift, x.dim(0), x.dim(2));
-        return rows("layerNormModulated", cpu, f, x, eps, true, scale, 1, shift, x.dim(1));
+        float[] weight = scale.toFloats();
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] += 1;
+        }
+        return rows("layerNormModulated", cpu, f, x, eps, true, weight, shift.toFloats(), x.dim(1));
     }
 
     static Tensor rmsNorm(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, float eps) {
         Checks.shape("rmsNorm", "weight", weight, x.dim(-1));
-        return rows("rmsNorm", cpu, f, x, eps, false, weight, 0, null, Long.MAX_VALUE);
+        return rows("rmsNorm", cpu, f, x, eps, false, Runs.floats(weight), null, Long.MAX_VALUE);
     }
 
-    /** {@code (x - mean) / deviation * (weight + one) + bias}; rows of weight and bias change every {@code rowsPerWeight} rows. */
-    private static Tensor rows(String op, CpuContext cpu, CpuScope f, Tensor x, float eps, boolean centred, Tensor weight, float one,
-            Tensor bias, long rowsPerWeight) {
+    /** {@code (x - mean) / deviation * weight + bias}; weight and bias change every {@code rowsPerWeight} rows. */
+    private static Tensor rows(String op, CpuContext cpu, CpuScope f, Tensor x, float eps, boolean centred, float[] weight,
+            float[] bias, long rowsPerWeight) {
         Checks.f32(op, x);
-        int n = Math.toIntExact(x.dim(-1));
-        int rows = Math.toIntExact(x.shape().product(0, x.rank() - 1));
         Tensor y = f.empty(DType.F32, x.shape());
+        if (y.elements() == 0) {
+            return y;
+        }
+        int n = Math.toIntExact(x.dim(-1));
+        long rows = x.elements() / n;
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
-        cpu.workers().parallelFor(rows, r -> {
-            long at = (long) r * n * 4;
-            double mean = 0;
-            if (centred) {
-                for (int i = 0; i < n; i++) {
-                    mean += xs.get(Tensor.FLOAT, at + i * 4L);
+        int step = Math.max(1, Runs.CHUNK / n);
+        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(rows, step)), task -> {
+            RunKernels kernels = cpu.runs();
+            float[] row = cpu.floats().take(n);
+            for (long r = (long) task * step; r < Math.min(rows, (task + 1L) * step); r++) {
+                Runs.load(xs, r * n, row, n);
+                double mean = centred ? kernels.sum(row, 0, n) / n : 0;
+                float centre = (float) mean;
+                // The squares are taken about the rounded mean; the last term corrects that.
+                double variance = kernels.sumSquares(row, 0, n, centre) / n - (mean - centre) * (mean - centre);
+                kernels.standardise(row, 0, n, centre, (float) (1 / Math.sqrt(Math.max(variance, 0) + eps)));
+                int w = (int) (r / rowsPerWeight * n);
+                if (weight != null && bias != null) {
+                    kernels.mulAdd(row, 0, weight, w, bias, w, n);
+                } else if (weight != null) {
+                    kernels.mul(row, 0, weight, w, n);
+                } else if (bias != null) {
+                    kernels.add(row, 0, bias, w, n);
                 }
-                mean /= n;
+                Runs.store(row, 0, ys, r * n, n);
             }
-            double square = 0;
-            for (int i = 0; i < n; i++) {
-                double c = xs.get(Tensor.FLOAT, at + i * 4L) - mean;
-                square += c * c;
-            }
-            double factor = 1 / Math.sqrt(square / n + eps);
-            long w = r / rowsPerWeight * n;
-            for (int i = 0; i < n; i++) {
-                float z = (float) ((xs.get(Tensor.FLOAT, at + i * 4L) - mean) * factor);
-                if (weight != null) {
-                    z *= weight.getFloat(w + i) + one;
-                }
-                ys.set(Tensor.FLOAT, at + i * 4L, bias == null ? z : z + bias.getFloat(w + i));
-            }
+            cpu.floats().give(row);
         });
         return y;
     }
@@ -69,36 +77,55 @@ final class Norms {
         Checks.rank("groupNorm", x, 4);
         long channels = x.dim(1);
         Checks.that(groups > 0 && channels % groups == 0, () -> "groupNorm: " + groups + " groups of " + x);
+        Checks.that(weight != null && bias != null, () -> "groupNorm needs weight and bias");
         Checks.shape("groupNorm", "weight", weight, channels);
         Checks.shape("groupNorm", "bias", bias, channels);
-        long plane = x.dim(2) * x.dim(3);
-        long perGroup = channels / groups;
-        long n = perGroup * plane;
         Tensor y = f.empty(DType.F32, x.shape());
+        if (y.elements() == 0) {
+            return y;
+        }
+        long plane = x.dim(2) * x.dim(3);
+        int perGroup = Math.toIntExact(channels / groups);
+        float[] weights = weight.toFloats();
+        float[] biases = bias.toFloats();
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
         cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * groups), task -> {
-            long at = task * n * 4;
-            double mean = 0;
-            for (long i = 0; i < n; i++) {
-                mean += xs.get(Tensor.FLOAT, at + i * 4);
-            }
-            mean /= n;
-            double square = 0;
-            for (long i = 0; i < n; i++) {
-                double c = xs.get(Tensor.FLOAT, at + i * 4) - mean;
-                square += c * c;
-            }
-            double factor = 1 / Math.sqrt(square / n + eps);
-            for (long c = 0; c < perGroup; c++) {
-                long channel = task % groups * perGroup + c;
-                double w = factor * weight.getFloat(channel);
-                double b = bias.getFloat(channel) - mean * w;
-                for (long i = c * plane; i < (c + 1) * plane; i++) {
-                    ys.set(Tensor.FLOAT, at + i * 4, Functions.apply(activation, (float) (xs.get(Tensor.FLOAT, at + i * 4) * w + b)));
+            long at = task * perGroup * plane;
+            long n = perGroup * plane;
+            double mean = sum(cpu, xs, at, n, Float.NaN) / n;
+            float centre = (float) mean;
+            double variance = sum(cpu, xs, at, n, centre) / n - (mean - centre) * (mean - centre);
+            float factor = (float) (1 / Math.sqrt(Math.max(variance, 0) + eps));
+            float[] run = cpu.floats().take(Runs.CHUNK);
+            for (int c = 0; c < perGroup; c++) {
+                int channel = task % groups * perGroup + c;
+                for (long i = 0; i < plane; i += Runs.CHUNK) {
+                    int length = (int) Math.min(Runs.CHUNK, plane - i);
+                    RunKernels kernels = cpu.runs();
+                    Runs.load(xs, at + c * plane + i, run, length);
+                    kernels.standardise(run, 0, length, centre, factor);
+                    kernels.affine(run, 0, length, weights[channel], biases[channel]);
+                    kernels.activate(activation, run, 0, length);
+                    Runs.store(run, 0, ys, at + c * plane + i, length);
                 }
             }
+            cpu.floats().give(run);
         });
         return y;
+    }
+
+    /** Sum of the elements, or of the squares of their distances from {@code centre} if that is a number. */
+    private static double sum(CpuContext cpu, MemorySegment x, long at, long n, float centre) {
+        float[] run = cpu.floats().take(Runs.CHUNK);
+        double sum = 0;
+        for (long i = 0; i < n; i += Runs.CHUNK) {
+            int length = (int) Math.min(Runs.CHUNK, n - i);
+            Runs.load(x, at + i, run, length);
+            RunKernels kernels = cpu.runs();
+            sum += Float.isNaN(centre) ? kernels.sum(run, 0, length) : kernels.sumSquares(run, 0, length, centre);
+        }
+        cpu.floats().give(run);
+        return sum;
     }
 }

@@ -1,0 +1,12 @@
+package io.github.x2i4j.engine;
+
+/**
+ * Memory of an engine, in bytes.
+ *
+ * @param allocated native memory taken from the system for tensors, in use or kept for later
+ * @param inUse native memory that open scopes own
+ * @param peak largest value of {@code allocated} so far
+ * @param scratch Java heap kept for kernels at work
+ */
+public record MemoryUsage(long allocated, long inUse, long peak, long scratch) {
+}

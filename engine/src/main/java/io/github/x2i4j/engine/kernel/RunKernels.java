@@ -1,0 +1,54 @@
+package io.github.x2i4j.engine.kernel;
+
+import io.github.x2i4j.engine.Activation;
+
+/**
+ * Primitives over contiguous runs of {@code float[]}. The ops are written once above them: they move runs between tensors and
+ * arrays, which stay in the first-level cache meanwhile, and call these.
+ *
+ * <p><b>Every implementation gives the same bits.</b> Reductions keep {@link #LANES} partial sums, element i in sum i mod LANES,
+ * added in order at the end; functions are those of {@link ScalarMath} in each lane.
+ */
+public interface RunKernels {
+    /** Partial sums of a reduction. */
+    int LANES = 32;
+
+    /** {@code sum a[i] b[i]} */
+    float dot(float[] a, int aAt, float[] b, int bAt, int n);
+
+    /** {@code sum x[i]}; the partial sums are F32, so runs should stay below some thousand elements. */
+    double sum(float[] x, int at, int n);
+
+    /** {@code sum (x[i] - centre)^2}, as {@link #sum}. */
+    double sumSquares(float[] x, int at, int n, float centre);
+
+    /** Largest element, or negative infinity for an empty run. */
+    float max(float[] x, int at, int n);
+
+    /** {@code x[i] = exp(x[i] - shift)}; returns their sum, as {@link #sum}. */
+    double expSum(float[] x, int at, int n, float shift);
+
+    /** {@code x[i] = f(x[i])} */
+    void activate(Activation f, float[] x, int at, int n);
+
+    /** {@code x[i] += y[i]} */
+    void add(float[] x, int at, float[] y, int yAt, int n);
+
+    /** {@code x[i] *= y[i]} */
+    void mul(float[] x, int at, float[] y, int yAt, int n);
+
+    /** {@code x[i] = x[i] y[i] + z[i]}, rounded once. */
+    void mulAdd(float[] x, int at, float[] y, int yAt, float[] z, int zAt, int n);
+
+    /** {@code x[i] = factor y[i] + x[i]}, rounded once. */
+    void addScaled(float[] x, int at, float factor, float[] y, int yAt, int n);
+
+    /** {@code x[i] = factor x[i] + offset}, rounded once. */
+    void affine(float[] x, int at, int n, float factor, float offset);
+
+    /** {@code x[i] = (x[i] - centre) factor} */
+    void standardise(float[] x, int at, int n, float centre, float factor);
+
+    /** Widens BF16 to float. */
+    void widenBF16(short[] from, int fromAt, float[] to, int toAt, int n);
+}

@@ -1,0 +1,203 @@
+package io.github.x2i4j.engine.kernel;
+
+import io.github.x2i4j.engine.Activation;
+
+/** Plain Java, for processes without the Vector API, and the reference for all other kernels. */
+public final class ScalarKernels implements TileKernel, RunKernels {
+    private final int columns;
+
+    /** @param columns a multiple of four; results do not depend on it */
+    public ScalarKernels(int columns) {
+        this.columns = columns;
+    }
+
+    @Override
+    public int columns() {
+        return columns;
+    }
+
+    @Override
+    public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+        for (int j = 0; j < columns; j += 4) {
+            for (int i = 0; i < ROWS; i += 2) {
+                patch(depth, a, aAt + i * DEPTH, b, bAt + j, c, cAt + i * stride + j, stride, add);
+            }
+        }
+    }
+
+    /** Two rows and four columns of a tile. */
+    private void patch(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+        float c00 = 0;
+        float c01 = 0;
+        float c02 = 0;
+        float c03 = 0;
+        float c10 = 0;
+        float c11 = 0;
+        float c12 = 0;
+        float c13 = 0;
+        for (int k = 0; k < depth; k++) {
+            int at = bAt + k * columns;
+            float b0 = b[at];
+            float b1 = b[at + 1];
+            float b2 = b[at + 2];
+            float b3 = b[at + 3];
+            float a0 = a[aAt + k];
+            float a1 = a[aAt + k + DEPTH];
+            c00 = Math.fma(a0, b0, c00);
+            c01 = Math.fma(a0, b1, c01);
+            c02 = Math.fma(a0, b2, c02);
+            c03 = Math.fma(a0, b3, c03);
+            c10 = Math.fma(a1, b0, c10);
+            c11 = Math.fma(a1, b1, c11);
+            c12 = Math.fma(a1, b2, c12);
+            c13 = Math.fma(a1, b3, c13);
+        }
+        store(c, cAt, c00, c01, c02, c03, add);
+        store(c, cAt + stride, c10, c11, c12, c13, add);
+    }
+
+    private static void store(float[] c, int at, float c0, float c1, float c2, float c3, boolean add) {
+        c[at] = add ? c[at] + c0 : c0;
+        c[at + 1] = add ? c[at + 1] + c1 : c1;
+        c[at + 2] = add ? c[at + 2] + c2 : c2;
+        c[at + 3] = add ? c[at + 3] + c3 : c3;
+    }
+
+    @Override
+    public float dot(float[] a, int aAt, float[] b, int bAt, int n) {
+        float[] lanes = new float[LANES];
+        int whole = n - n % LANES;
+        for (int i = 0; i < whole; i += LANES) {
+            for (int l = 0; l < LANES; l++) {
+                lanes[l] = Math.fma(a[aAt + i + l], b[bAt + i + l], lanes[l]);
+            }
+        }
+        return (float) finishDot(lanes, a, aAt, b, bAt, whole, n);
+    }
+
+    /** Adds the elements after the last whole group of lanes, then the lanes. */
+    public static double finishDot(float[] lanes, float[] a, int aAt, float[] b, int bAt, int from, int n) {
+        for (int i = from; i < n; i++) {
+            lanes[i - from] = Math.fma(a[aAt + i], b[bAt + i], lanes[i - from]);
+        }
+        return total(lanes);
+    }
+
+    /** The lanes, added in order. */
+    public static double total(float[] lanes) {
+        double sum = 0;
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
+    }
+
+    @Override
+    public double sum(float[] x, int at, int n) {
+        float[] lanes = new float[LANES];
+        for (int i = 0; i < n; i++) {
+            lanes[i % LANES] += x[at + i];
+        }
+        return total(lanes);
+    }
+
+    @Override
+    public double sumSquares(float[] x, int at, int n, float centre) {
+        float[] lanes = new float[LANES];
+        for (int i = 0; i < n; i++) {
+            float d = x[at + i] - centre;
+            lanes[i % LANES] = Math.fma(d, d, lanes[i % LANES]);
+        }
+        return total(lanes);
+    }
+
+    @Override
+    public float max(float[] x, int at, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = at; i < at + n; i++) {
+            max = Math.max(max, x[i]);
+        }
+        return max;
+    }
+
+    @Override
+    public double expSum(float[] x, int at, int n, float shift) {
+        for (int i = at; i < at + n; i++) {
+            x[i] = ScalarMath.exp(x[i] - shift);
+        }
+        return sum(x, at, n);
+    }
+
+    @Override
+    public void activate(Activation f, float[] x, int at, int n) {
+        switch (f) {
+            case IDENTITY -> { }
+            case RELU -> {
+                for (int i = at; i < at + n; i++) {
+                    x[i] = Math.max(x[i], 0);
+                }
+            }
+            case GELU -> {
+                for (int i = at; i < at + n; i++) {
+                    x[i] = ScalarMath.gelu(x[i]);
+                }
+            }
+            case SILU, GELU_TANH, QUICK_GELU -> {
+                float slope = ScalarMath.slope(f);
+                float cubic = ScalarMath.cubic(f);
+                for (int i = at; i < at + n; i++) {
+                    x[i] = ScalarMath.logistic(x[i], slope, cubic);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void add(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            x[at + i] += y[yAt + i];
+        }
+    }
+
+    @Override
+    public void mul(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            x[at + i] *= y[yAt + i];
+        }
+    }
+
+    @Override
+    public void mulAdd(float[] x, int at, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i++) {
+            x[at + i] = Math.fma(x[at + i], y[yAt + i], z[zAt + i]);
+        }
+    }
+
+    @Override
+    public void addScaled(float[] x, int at, float factor, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            x[at + i] = Math.fma(factor, y[yAt + i], x[at + i]);
+        }
+    }
+
+    @Override
+    public void affine(float[] x, int at, int n, float factor, float offset) {
+        for (int i = at; i < at + n; i++) {
+            x[i] = Math.fma(factor, x[i], offset);
+        }
+    }
+
+    @Override
+    public void standardise(float[] x, int at, int n, float centre, float factor) {
+        for (int i = at; i < at + n; i++) {
+            x[i] = (x[i] - centre) * factor;
+        }
+    }
+
+    @Override
+    public void widenBF16(short[] from, int fromAt, float[] to, int toAt, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toAt + i] = Float.intBitsToFloat(from[fromAt + i] << 16);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.x2i4j.engine.kernel;
+
+import io.github.x2i4j.engine.Activation;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Has vector kernels compiled in the background: runs them on tiny operands until they are faster than plain loops, then puts them
+ * into service. Where they never get faster (a virtual machine without the optimising compiler), plain loops stay.
+ */
+final class WarmUp implements AutoCloseable {
+    /** Short enough to be cheap while interpreted, long enough that the compiler takes the loops for what they are. */
+    private static final int SHORT = 96;
+    private static final int CALLS = 64;
+    private static final long PAUSE_NANOS = 200_000;
+    private static final long LIMIT_NANOS = 20_000_000_000L;
+
+    private final Thread thread;
+    private volatile boolean closed;
+
+    WarmUp(KernelService.KernelChoice choice, Runnable tilesReady, Runnable runsReady) {
+        thread = Thread.ofPlatform().name("x2i-warm-up").daemon().start(() -> {
+            if (warm(new TileRace(choice.tiles()), new TileRace(choice.substitute()))) {
+                tilesReady.run();
+                if (RunRace.all(choice.runs(), choice.substitute(), this)) {
+                    runsReady.run();
+                }
+            }
+        });
+    }
+
+    /** Runs {@code contender} until it needs less time than {@code holder}; false if that does not happen. */
+    private boolean warm(Runnable contender, Runnable holder) {
+        long limit = System.nanoTime() + LIMIT_NANOS;
+        int wins = 0;
+        while (!closed && System.nanoTime() < limit) {
+            long t0 = System.nanoTime();
+            contender.run();
+            long t1 = System.nanoTime();
+            holder.run();
+            long t2 = System.nanoTime();
+            wins = t1 - t0 < t2 - t1 ? wins + 1 : 0;
+            if (wins == 3) {
+                return true;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return false;
+    }
+
+    /** A few tile products of little depth. */
+    private record TileRace(TileKernel kernel, float[] a, float[] b, float[] c) implements Runnable {
+        TileRace(TileKernel kernel) {
+            this(kernel, new float[TileKernel.ROWS * TileKernel.DEPTH], new float[SHORT * kernel.columns()],
+                    new float[TileKernel.ROWS * kernel.columns()]);
+        }
+
+        @Override
+        public void run() {
+            for (int i = 0; i < CALLS; i++) {
+                kernel.multiply(4 + i % 2, a, 0, b, 0, c, 0, kernel.columns(), i % 2 == 0);
+            }
+        }
+    }
+
+    /** A few calls of one primitive over a short run. */
+    private record RunRace(RunKernels kernels, Consumer<RunKernels> primitive) implements Runnable {
+        @Override
+        public void run() {
+            for (int i = 0; i < CALLS; i++) {
+                primitive.accept(kernels);
+            }
+        }
+
+        static boolean all(RunKernels best, RunKernels substitute, WarmUp warmUp) {
+            float[] x = new float[SHORT];
+            float[] y = new float[SHORT];
+            short[] narrow = new short[SHORT];
+            List<Consumer<RunKernels>> primitives = List.of(
+                    k -> k.dot(x, 0, y, 0, SHORT),
+                    k -> k.expSum(x, 0, SHORT, 0),
+                    k -> k.max(x, 0, SHORT),
+                    k -> k.sumSquares(x, 0, SHORT, 0),
+                    k -> k.standardise(x, 0, SHORT, 0, 1),
+                    k -> k.mulAdd(x, 0, y, 0, y, 0, SHORT),
+                    k -> k.affine(x, 0, SHORT, 1, 0),
+                    k -> k.add(x, 0, y, 0, SHORT),
+                    k -> k.mul(x, 0, y, 0, SHORT),
+                    k -> k.activate(Activation.GELU, x, 0, SHORT),
+                    k -> k.activate(Activation.SILU, x, 0, SHORT),
+                    k -> k.activate(Activation.RELU, x, 0, SHORT),
+                    k -> k.addScaled(x, 0, 1, y, 0, SHORT),
+                    k -> k.widenBF16(narrow, 0, x, 0, SHORT));
+            for (Consumer<RunKernels> p : primitives) {
+                if (!warmUp.warm(new RunRace(best, p), new RunRace(substitute, p))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Ends the thread. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

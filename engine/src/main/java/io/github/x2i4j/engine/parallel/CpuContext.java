@@ -1,0 +1,35 @@
+package io.github.x2i4j.engine.parallel;
+
+import io.github.x2i4j.engine.kernel.KernelService;
+import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.kernel.TileKernel;
+import io.github.x2i4j.engine.memory.FloatPool;
+import io.github.x2i4j.engine.memory.MemoryPool;
+
+/**
+ * What the ops of one engine share.
+ *
+ * @param pool memory of tensors
+ * @param floats memory of kernels at work
+ * @param workers threads
+ * @param kernels primitives; ops ask for them for each piece of work, since better ones may come into service meanwhile
+ */
+public record CpuContext(MemoryPool pool, FloatPool floats, Workers workers, KernelService kernels) implements AutoCloseable {
+    /** The tile product in service. */
+    public TileKernel tiles() {
+        return kernels.tiles();
+    }
+
+    /** The primitives over runs in service. */
+    public RunKernels runs() {
+        return kernels.runs();
+    }
+
+    @Override
+    public void close() {
+        kernels.close();
+        workers.close();
+        pool.close();
+        floats.clear();
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.x2i4j.engine;
+
+import java.util.Random;
+
+/**
+ * One op on operands of one size. Its operands come from a generator with a fixed seed, so that all implementations see the same.
+ *
+ * @param name op, sizes and dtypes
+ * @param terms number of terms in a sum, which the bound grows with
+ * @param body runs the op and its oracle
+ */
+record OpCase(String name, long terms, Body body) {
+    static final long SEED = 20250306;
+
+    interface Body {
+        Result run(Scope f, Operands in);
+    }
+
+    /** Output of an op and of its oracle. */
+    record Result(Tensor got, double[] want) {
+    }
+
+    Result run(Scope f) {
+        return body.run(f, new Operands(new Random(SEED + name.hashCode())));
+    }
+
+    /** Random operands. */
+    static final class Operands {
+        private final Random random;
+
+        Operands(Random random) {
+            this.random = random;
+        }
+
+        /** Normally distributed. */
+        float[] normal(int n) {
+            float[] x = new float[n];
+            for (int i = 0; i < n; i++) {
+                x[i] = (float) random.nextGaussian();
+            }
+            return x;
+        }
+
+        /** Normally distributed and exactly representable in a dtype. */
+        float[] normal(int n, DType dtype) {
+            float[] x = normal(n);
+            for (int i = 0; i < n; i++) {
+                x[i] = switch (dtype) {
+                    case F16 -> Float.float16ToFloat(Float.floatToFloat16(x[i]));
+                    case BF16 -> Float.intBitsToFloat(Float.floatToRawIntBits(x[i]) & 0xFFFF0000);
+                    default -> x[i];
+                };
+            }
+            return x;
+        }
+    }
+}
