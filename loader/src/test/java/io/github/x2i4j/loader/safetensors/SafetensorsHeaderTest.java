@@ -146,9 +146,9 @@ class SafetensorsHeaderTest {
 
     @Test
     @Timeout(60)
-    void tenMillionMetadataKeysEndInAnErrorInBoundedMemory() throws IOException {
-        StringBuilder keys = new StringBuilder(120_000_000).append("{\"__metadata__\":{");
-        for (int i = 0; keys.length() < 98_000_000; i++) {
+    void headersOfCountlessTinyEntriesEndInAnError() throws IOException {
+        StringBuilder keys = new StringBuilder("{\"__metadata__\":{");
+        for (int i = 0; i <= SafetensorsHeader.MAX_ENTRIES; i++) {
             keys.append(i == 0 ? "\"" : ",\"").append(Integer.toString(i, 36)).append("\":\"\"");
         }
         Path file = SafetensorsWriter.raw(folder.resolve("keys.safetensors"), keys.append("}}").toString(), new byte[0]);
