@@ -44,16 +44,16 @@ final class GenerateCommand implements Runnable {
     private List<String> prompts;
 
     @ArgGroup(validate = false, heading = "%nWhat to draw:%n")
-    private final Request request = new Request();
+    private Request request = new Request();
 
     @ArgGroup(validate = false, heading = "%nPictures:%n")
-    private final PictureFlags pictures = new PictureFlags();
+    private PictureFlags pictures = new PictureFlags();
 
     @ArgGroup(validate = false, heading = "%nWeights:%n")
-    private final WeightFlags weightFlags = new WeightFlags();
+    private WeightFlags weightFlags = new WeightFlags();
 
     @ArgGroup(validate = false, heading = "%nOutput:%n")
-    private final Output output = new Output();
+    private Output output = new Output();
 
     @Mixin
     private EngineFlags engineFlags;

@@ -1,0 +1,113 @@
+package io.github.x2i4j.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Usage, messages and exit codes; the whole program in this process. */
+class CommandLineTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    private int run(String... args) {
+        return Main.run(args, new PrintWriter(out), new PrintWriter(err));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            generate fox --width 100                      | --width 100         | multiple of 16, such as 96 or 112
+            generate fox --height 0                       | --height 0          | such as 16 or 32
+            generate fox --height -16                     | --height -16        | such as 16 or 32
+            generate fox --steps 0                        | --steps 0           | from 1
+            generate fox --count 0                        | --count 0           | from 1
+            generate fox --guidance NaN                   | --guidance NaN      | 0 or a number
+            generate fox --seed 9223372036854775808       | --seed              | 9223372036854775807
+            generate fox --seed 9223372036854775807 -n 2  | --seed              | largest seed
+            generate fox --seed 0x1                       | --seed              | '0x1' is no whole number
+            generate fox --threads -1                     | --threads -1        | from 1
+            generate fox --vector-bits 100                | --vector-bits 100   | 128, 256 or 512
+            generate fox --kernels fast                   | --kernels fast      | auto, scalar or vector
+            generate red fox                              | from "red" to "fox" | in quotes
+            generate                                      | text                | picture
+            generate fox --json --quiet                   | --json and --quiet  | leave one out
+            generate fox --bundle a --flux b              | --bundle            | leave out
+            generate fox --mllm a                         | --alignnet          | --flux
+            generate fox --alignnet a --flux b            | --mllm              | too
+            generate fox --negative-prompt cat            | --negative-prompt   | --flux
+            generate fox --flux nowhere                   | nowhere             | no such
+            generate fox --bundle nowhere                 | nowhere             | no such
+            generate fox --flux nowhere --image fox.png   | --image             | --init-image
+            generate --flux nowhere                       | prompt              | in quotes
+            generate fox --flux nowhere --strength 0.5    | --strength          | --init-image
+            generate fox --flux nowhere --true-cfg 2      | --true-cfg          | --negative-prompt
+            generate --image nowhere.png                  | nowhere.png         | not exist
+            generate fox -o fox.jpg                       | --output fox.jpg    | .png
+            generate fox -o nowhere/fox.png               | nowhere             | does not exist
+            generate fox --frobnicate                     | --frobnicate        | generate --help
+            info --threads many                           | --threads           | many
+            frobnicate                                    | frobnicate          | --help
+            """)
+    void wrongInputIsToldInOneSentenceWithTheRemedy(String line, String what, String remedy) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith("x2i: ").contains(what).contains(remedy).doesNotContain("Exception")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void debugShowsWhereItFailed() {
+        assertThat(run("generate", "fox", "--width", "100", "--debug")).isEqualTo(2);
+        assertThat(err.toString()).contains("--width 100").contains("InvalidInputException").contains("\tat ");
+    }
+
+    @Test
+    void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
+        assertThat(run()).isZero();
+        assertThat(out.toString()).contains("generate", "verify", "info", "completion", "Examples:");
+        assertThat(run("generate", "--help")).isZero();
+        assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void completionKnowsCommandsAndOptions() {
+        assertThat(run("completion")).isZero();
+        assertThat(out.toString()).contains("complete -F").contains("generate").contains("--negative-prompt");
+    }
+
+    @Test
+    void versionIsPrinted() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).contains("x2i4j").contains("Java 2");
+    }
+
+    @Test
+    void picturesForProgramsAreJsonLinesAndNothingElse() throws IOException {
+        Path file = folder.resolve("fox.png");
+        int exit = run("generate", "green fox", "--steps", "1", "--seed", "5", "--json", "-o", file.toString());
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString().lines()).allMatch(l -> l.startsWith("{\"event\":\"") && l.endsWith("}"));
+        assertThat(out.toString().lines().toList().getLast()).contains("\"event\":\"picture\"").contains("\"seed\":5")
+                .contains(file.toString());
+        assertThat(Files.size(file)).isPositive();
+    }
+
+    @Test
+    void quietPrintsNothing() {
+        assertThat(run("generate", "green fox", "--steps", "1", "-q", "-o", folder.toString())).isZero();
+        assertThat(out.toString() + err).isEmpty();
+        assertThat(folder.toFile().list()).singleElement().asString().matches("x2i-\\d+\\.png");
+    }
+}
