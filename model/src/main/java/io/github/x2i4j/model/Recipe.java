@@ -1,65 +1,167 @@
 package io.github.x2i4j.model;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.x2i4j.engine.EngineInfo;
+import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.FluxPrompt;
+import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.Picture;
+import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * All that is needed to make a picture again: the same bundle, inputs and seed on the same kind of kernels give the same pixels.
+ * All that is needed to make a picture again: the same weights, inputs, seed and library on the same kind of kernels give the same
+ * pixels, for any number of threads. It travels in the picture's metadata and therefore holds names and hashes, no paths.
  *
- * @param version of this library
- * @param kernels that computed
- * @param models names of bundle, multimodal LLM, AlignNet and FLUX
- * @param text as it was asked, or null
- * @param images pictures it was drawn from
- * @param prompt how text and pictures became tokens
- * @param drawnFrom {@code prompt}, {@code answer} or {@code both}
- * @param maxNewTokens most tokens of the answer; 0 where none was asked for
- * @param answerFromPadded the answer continued the padded prompt
- * @param answer the model's answer, or null
- * @param width pixels a row
- * @param height rows
+ * @param kernels that computed, such as {@code vector 256}
+ * @param models what was used, by role: {@code bundle}, {@code mllm}, {@code alignnet}, {@code flux}
+ * @param text the prompt, or null
+ * @param images pictures that were drawn from
+ * @param drawing seed, steps, guidance, size
+ * @param reading how X2I's language model read the prompt, or null for plain FLUX
+ * @param plainFlux what only plain FLUX knows, or null for X2I
  */
-public record Recipe(String version, String kernels, Models models, String text, List<Source> images, PromptOptions prompt,
-        String drawnFrom, int maxNewTokens, boolean answerFromPadded, String answer, long seed, int steps, double guidance, int width,
-        int height) {
+public record Recipe(String version, String kernels, Map<String, String> models, String text, List<Source> images, Drawing drawing,
+        Reading reading, PlainFlux plainFlux) {
     /** PNG keyword under which {@link #toJson} is stored. */
     public static final String PNG_KEYWORD = "x2i";
 
-    /** Names, not paths: the recipe travels with the picture. */
-    public record Models(String bundle, String family, String mllm, String alignnet, String flux) {
-    }
-
     /** A picture that was drawn from. */
     public record Source(String name, String sha256) {
+        static Source of(SourceImage image) {
+            return new Source(image.name(), image.sha256());
+        }
+    }
+
+    /**
+     * How the picture was drawn.
+     *
+     * @param width pixels a row
+     * @param height rows
+     */
+    public record Drawing(long seed, int steps, double guidance, int width, int height) {
+        static Drawing of(DrawOptions o, Picture picture) {
+            return new Drawing(o.seed(), o.steps(), o.guidance(), picture.width(), picture.height());
+        }
+    }
+
+    /**
+     * How X2I's language model read the prompt.
+     *
+     * @param maxNewTokens most tokens of the answer; they and what follows count only where the picture is drawn from one
+     * @param answer the model's answer, or null
+     */
+    public record Reading(PromptOptions options, HiddenRows rows, int maxNewTokens, boolean answerFromPadded, String answer) {
+    }
+
+    /**
+     * What plain FLUX was told besides.
+     *
+     * @param strength of {@code images}' one picture, where drawing began with it
+     */
+    public record PlainFlux(String prompt2, String negative, double trueCfgScale, int maxSequenceLength, double strength) {
+    }
+
+    /** The recipe of a picture that X2I drew. */
+    public static Recipe ofX2i(EngineInfo engine, Bundle bundle, X2iPrompt prompt, List<SourceImage> images, DrawOptions o, Picture picture,
+            Mllm.Answer answer) {
+        Map<String, String> models = new LinkedHashMap<>();
+        models.put("bundle", bundle.name());
+        models.put("family", bundle.family());
+        models.put("mllm", fileName(bundle.mllm()));
+        models.put("alignnet", fileName(bundle.alignnet()));
+        models.put("flux", fileName(bundle.flux()));
+        return new Recipe(X2i.version(), kernels(engine), models, prompt.content().text(), images.stream().map(Source::of).toList(),
+                Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
+                answer == null ? null : answer.text()), null);
+    }
+
+    /**
+     * The recipe of a picture that FLUX drew from its own text encoders.
+     *
+     * @param image the picture that drawing began with, or null
+     */
+    public static Recipe ofFlux(EngineInfo engine, Path flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
+        return new Recipe(X2i.version(), kernels(engine), Map.of("flux", fileName(flux)), prompt.prompt(),
+                image == null ? List.of() : List.of(Source.of(image)), Drawing.of(o, picture), null,
+                new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()));
+    }
+
+    /** PNG keywords and texts: software, prompt, and the recipe itself. */
+    public Map<String, String> metadata() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("Software", "x2i4j " + version);
+        if (text != null) {
+            texts.put("Description", text);
+        }
+        texts.put(PNG_KEYWORD, toJson());
+        return texts;
     }
 
     /** One line of JSON. */
     public String toJson() {
-        JsonNodeFactory json = JsonNodeFactory.instance;
-        ObjectNode o = json.objectNode();
-        o.put("software", "x2i4j " + version).put("kernels", kernels);
-        o.putObject("models").put("bundle", models.bundle).put("family", models.family).put("mllm", models.mllm)
-                .put("alignnet", models.alignnet).put("flux", models.flux);
+        ObjectNode o = JsonNodeFactory.instance.objectNode().put("version", version).put("kernels", kernels);
+        ObjectNode names = o.putObject("models");
+        models.forEach(names::put);
         o.put("prompt", text);
-        var list = o.putArray("images");
-        images.forEach(i -> list.addObject().put("name", i.name).put("sha256", i.sha256));
-        o.put("seed", seed).put("steps", steps).put("guidance", guidance).put("width", width).put("height", height);
-        ObjectNode p = o.putObject("prompt_options").put("max_length", prompt.maxLength()).put("padding", lower(prompt.padding()))
-                .put("special_tokens", lower(prompt.specialTokens()));
-        if (prompt.imageSize() != null) {
-            p.putArray("image_size").add(prompt.imageSize().width()).add(prompt.imageSize().height());
+        if (!images.isEmpty()) {
+            ArrayNode list = o.putArray("images");
+            images.forEach(i -> list.addObject().put("name", i.name).put("sha256", i.sha256));
         }
-        o.put("drawn_from", drawnFrom);
-        if (maxNewTokens > 0) {
-            o.put("max_new_tokens", maxNewTokens).put("answer_from_padded", answerFromPadded).put("answer", answer);
+        o.put("seed", drawing.seed).put("steps", drawing.steps).put("guidance", drawing.guidance).put("width", drawing.width)
+                .put("height", drawing.height);
+        if (reading != null) {
+            putReading(o);
+        }
+        if (plainFlux != null) {
+            putPlainFlux(o);
         }
         return o.toString();
     }
 
-    static String lower(Enum<?> value) {
+    private void putReading(ObjectNode o) {
+        PromptOptions p = reading.options;
+        o.put("max_length", p.maxLength()).put("padding", lower(p.padding())).put("special_tokens", lower(p.specialTokens()));
+        if (p.imageSize() != null) {
+            o.putArray("image_size").add(p.imageSize().width()).add(p.imageSize().height());
+        }
+        o.put("drawn_from", lower(reading.rows));
+        if (reading.rows != HiddenRows.PROMPT) {
+            o.put("max_new_tokens", reading.maxNewTokens).put("answer_from_padded", reading.answerFromPadded).put("answer", reading.answer);
+        }
+    }
+
+    private void putPlainFlux(ObjectNode o) {
+        if (plainFlux.prompt2 != null) {
+            o.put("prompt_2", plainFlux.prompt2);
+        }
+        if (plainFlux.negative != null) {
+            o.put("negative_prompt", plainFlux.negative).put("true_cfg_scale", plainFlux.trueCfgScale);
+        }
+        o.put("max_sequence_length", plainFlux.maxSequenceLength);
+        if (!images.isEmpty()) {
+            o.put("strength", plainFlux.strength);
+        }
+    }
+
+    private static String kernels(EngineInfo engine) {
+        return engine.vectorBits() == 0 ? engine.kernels() : engine.kernels() + " " + engine.vectorBits();
+    }
+
+    private static String fileName(Path path) {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+
+    private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,13 +3,11 @@ package io.github.x2i4j.model;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import io.github.x2i4j.model.pipeline.DrawOptions;
-import io.github.x2i4j.model.pipeline.HiddenRows;
 import io.github.x2i4j.model.pipeline.Parts;
 import io.github.x2i4j.model.pipeline.Picture;
 import io.github.x2i4j.model.pipeline.Progress;
@@ -89,7 +87,7 @@ public final class X2i implements AutoCloseable {
         return LibraryVersion.text();
     }
 
-    /** One picture of a text, with the bundle's defaults and a random seed (see {@link Recipe#seed}). */
+    /** One picture of a text, with the bundle's defaults and a random seed (see {@link Recipe.Drawing#seed}). */
     public X2iPicture generate(String text) {
         return generate(X2iRequest.of(text), Progress.NONE).pictures().getFirst();
     }
@@ -141,7 +139,8 @@ public final class X2i implements AutoCloseable {
             for (int i = 0; i < request.count(); i++) {
                 DrawOptions one = draw.withSeed(draw.seed() + i);
                 Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
-                X2iPicture picture = new X2iPicture(drawn.toRgb(), recipe(request, prompt, one, drawn, c.answer()));
+                X2iPicture picture = new X2iPicture(drawn.toRgb(),
+                        Recipe.ofX2i(engine.info(), bundle(), prompt, request.images(), one, drawn, c.answer()));
                 pictures.add(picture);
                 finished.accept(picture);
             }
@@ -163,24 +162,6 @@ public final class X2i implements AutoCloseable {
 
     private static <T> T or(T given, T otherwise) {
         return given == null ? otherwise : given;
-    }
-
-    private Recipe recipe(X2iRequest r, X2iPrompt prompt, DrawOptions draw, Picture drawn, Mllm.Answer answer) {
-        Bundle b = bundle();
-        Recipe.Models models = new Recipe.Models(b.name(), b.family(), fileName(b.mllm()), fileName(b.alignnet()), fileName(b.flux()));
-        boolean answered = r.rows() != HiddenRows.PROMPT;
-        return new Recipe(version(), kernels(), models, r.text(),
-                r.images().stream().map(i -> new Recipe.Source(i.name(), i.sha256())).toList(), prompt.options(), Recipe.lower(r.rows()),
-                answered ? r.maxNewTokens() : 0, answered && r.answerFromPadded(), answer == null ? null : answer.text(), draw.seed(),
-                draw.steps(), draw.guidance(), drawn.width(), drawn.height());
-    }
-
-    private String kernels() {
-        return String.valueOf(engine);
-    }
-
-    private static String fileName(Path path) {
-        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
     /** Waits for the request in progress, then releases the weights, and the engine if it was opened here. */

@@ -3,8 +3,6 @@ package io.github.x2i4j.model;
 import io.github.x2i4j.model.media.PngWriter;
 import io.github.x2i4j.model.media.RgbImage;
 import java.awt.image.BufferedImage;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A finished picture and how to make it again.
@@ -28,17 +26,6 @@ public record X2iPicture(RgbImage image, Recipe recipe) {
 
     /** A PNG file whose metadata holds the recipe as JSON. */
     public byte[] toPng() {
-        return PngWriter.encode(image, metadata());
-    }
-
-    /** PNG keywords and texts: software, prompt, recipe. */
-    public Map<String, String> metadata() {
-        Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("Software", "x2i4j " + recipe.version());
-        if (recipe.text() != null) {
-            texts.put("Description", recipe.text());
-        }
-        texts.put(Recipe.PNG_KEYWORD, recipe.toJson());
-        return texts;
+        return PngWriter.encode(image, recipe.metadata());
     }
 }

@@ -23,6 +23,11 @@ public record Tiling(int tileSampleMinSize, int tileLatentMinSize, double tileOv
         }
     }
 
+    /** Tiles as large as the pictures that an autoencoder was trained on. */
+    public static Tiling of(VaeConfig c) {
+        return ofPixels(c.sampleSize(), c);
+    }
+
     /** Tiles of a number of pixels for a given autoencoder. */
     public static Tiling ofPixels(int pixels, VaeConfig c) {
         return new Tiling(pixels, pixels / c.spatialFactor(), DEFAULT_OVERLAP);

@@ -3,6 +3,7 @@ package io.github.x2i4j.model.vae;
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
+import java.util.List;
 
 /**
  * Sizes of an AutoencoderKL (its config.json).
@@ -10,6 +11,7 @@ import io.github.x2i4j.loader.config.Config;
  * @param blockOutChannels channels of each level, from the picture inwards; all levels but the last halve the sides
  * @param layersPerBlock resnet blocks of an encoder level; a decoder level has one more
  * @param normNumGroups groups of every GroupNorm
+ * @param sampleSize side of the pictures it was trained on, in pixels; the default size of a tile
  * @param scalingFactor the transformer sees {@code (z - shiftFactor) * scalingFactor}
  * @param useQuantConv a 1x1 convolution follows the encoder
  * @param usePostQuantConv a 1x1 convolution precedes the decoder
@@ -32,9 +34,11 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, int
         if (!type.equals("AutoencoderKL")) {
             throw c.invalid("_class_name", "is \"" + type + "\", but an autoencoder (\"AutoencoderKL\") is expected here");
         }
+        only(c, "down_block_types", "DownEncoderBlock2D");
+        only(c, "up_block_types", "UpDecoderBlock2D");
         VaeConfig r = new VaeConfig(c.positive("in_channels", 3), c.positive("out_channels", 3), c.positive("latent_channels", 4),
                 c.integers("block_out_channels"), c.positive("layers_per_block", 1), c.positive("norm_num_groups", 32), activation(c),
-                c.positive("sample_size", 32), c.positiveNumber("scaling_factor", 0.18215), c.number("shift_factor", 0),
+                sampleSize(c), c.positiveNumber("scaling_factor", 0.18215), c.number("shift_factor", 0),
                 c.flag("use_quant_conv", true), c.flag("use_post_quant_conv", true), c.flag("mid_block_add_attention", true));
         if (r.blockOutChannels.length == 0) {
             throw c.invalid("block_out_channels", "is empty");
@@ -45,6 +49,27 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, int
             }
         }
         return r;
+    }
+
+    /** Levels of another type have layers that would not be computed. */
+    private static void only(Config c, String field, String type) {
+        for (String other : c.texts(field, List.of())) {
+            if (!other.equals(type)) {
+                throw c.invalid(field, "holds \"" + other + "\", but only \"" + type + "\" can be computed");
+            }
+        }
+    }
+
+    /** A number, or height and width. */
+    private static int sampleSize(Config c) {
+        if (!c.isArray("sample_size")) {
+            return c.positive("sample_size", 32);
+        }
+        int[] sides = c.integers("sample_size");
+        if (sides.length == 0 || sides[0] < 1) {
+            throw c.invalid("sample_size", "must be a positive number, or height and width");
+        }
+        return sides[0];
     }
 
     private static Activation activation(Config c) {

@@ -21,7 +21,7 @@ public final class VaeDecodeComponent implements Component {
         try (Loaded<AutoencoderKl> vae = Loaded.open(ModelFolders.of(golden), AutoencoderKl.NAMES, AutoencoderKl::decoderOf);
                 Scope f = engine.scope()) {
             return new Outputs().put("image",
-                    vae.model().decode(f, golden.input("latents"), VaeTiling.of(golden.args()), BlockHook.NONE));
+                    vae.model().decode(f, golden.input("latents"), VaeTiling.of(golden.args(), vae.model().config()), BlockHook.NONE));
         }
     }
 }

@@ -21,7 +21,7 @@ public final class VaeEncodeComponent implements Component {
     public Outputs run(GoldenCase golden, Engine engine) {
         try (Loaded<AutoencoderKl> vae = Loaded.open(ModelFolders.of(golden), AutoencoderKl.NAMES, AutoencoderKl::of);
                 Scope f = engine.scope()) {
-            Posterior p = vae.model().encode(f, golden.input("image"), VaeTiling.of(golden.args()), BlockHook.NONE);
+            Posterior p = vae.model().encode(f, golden.input("image"), VaeTiling.of(golden.args(), vae.model().config()), BlockHook.NONE);
             return new Outputs().put("mean", p.mean()).put("logvar", p.logvar());
         }
     }

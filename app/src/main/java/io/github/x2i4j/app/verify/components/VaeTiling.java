@@ -2,6 +2,7 @@ package io.github.x2i4j.app.verify.components;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.x2i4j.model.vae.Tiling;
+import io.github.x2i4j.model.vae.VaeConfig;
 
 /** The argument {@code tiling} of the autoencoder's golden cases. */
 final class VaeTiling {
@@ -9,9 +10,14 @@ final class VaeTiling {
     }
 
     /** Null where the case computes pictures whole. */
-    static Tiling of(JsonNode args) {
+    static Tiling of(JsonNode args, VaeConfig vae) {
         JsonNode t = args.path("tiling");
-        return t.isObject() ? new Tiling(t.path("tile_sample_min_size").asInt(), t.path("tile_latent_min_size").asInt(),
-                t.path("tile_overlap_factor").asDouble(Tiling.DEFAULT_OVERLAP)) : null;
+        if (!t.isObject()) {
+            return null;
+        }
+        Tiling usual = Tiling.of(vae);
+        return new Tiling(t.path("tile_sample_min_size").asInt(usual.tileSampleMinSize()),
+                t.path("tile_latent_min_size").asInt(usual.tileLatentMinSize()),
+                t.path("tile_overlap_factor").asDouble(usual.tileOverlapFactor()));
     }
 }

@@ -45,7 +45,7 @@ public final class X2iPipelineComponent implements Component {
         try (Parts parts = Parts.released(); Scope f = engine.scope()) {
             X2iPipeline pipeline = new X2iPipeline(Bundle.open(golden.model()), parts);
             Conditioning c = pipeline.condition(f, prompt(golden, pipeline.bundle()), Progress.NONE);
-            Picture picture = pipeline.paint(f, c, options(args), Progress.NONE).getFirst();
+            Picture picture = pipeline.paint(f, c, options(args, pipeline.bundle().defaults()), Progress.NONE).getFirst();
 
             Outputs out = new Outputs()
                     .put("input_ids", c.inputIds(), 1, c.inputIds().length)
@@ -69,8 +69,8 @@ public final class X2iPipelineComponent implements Component {
                 args.path("max_new_tokens").asInt(X2iPrompt.DEFAULT_NEW_TOKENS), true);
     }
 
-    private static DrawOptions options(JsonNode args) {
-        return DrawOptions.of(args.path("height").asInt(), args.path("width").asInt(), args.path("steps").asInt(),
-                args.path("guidance").asDouble()).withSeed(args.path("seed").asLong()).withSizes(DrawOptions.Sizes.ROUND_DOWN);
+    private static DrawOptions options(JsonNode args, Bundle.Defaults d) {
+        return DrawOptions.of(args.path("height").asInt(d.height()), args.path("width").asInt(d.width()), args.path("steps").asInt(d.steps()),
+                args.path("guidance").asDouble(d.guidance())).withSeed(args.path("seed").asLong()).withSizes(DrawOptions.Sizes.ROUND_DOWN);
     }
 }
