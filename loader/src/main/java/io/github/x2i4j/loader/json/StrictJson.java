@@ -25,6 +25,8 @@ public final class StrictJson {
     public static final int DEEPEST = 100;
 
     private static final JsonFactory PLAIN = factory().build();
+    /** Parser on a decoded text: it keeps no table of names, which hundreds of thousands of them would only slow down. */
+    private static final JsonFactory UNPOOLED = factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
     private static final JsonMapper MAPPER = JsonMapper.builder(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -68,6 +70,16 @@ public final class StrictJson {
     /** A parser that does not look for duplicate keys, for text that {@link #requireUtf8} has accepted. */
     public static JsonParser parser(byte[] utf8) throws IOException {
         return PLAIN.createParser(utf8);
+    }
+
+    /** A parser for objects of very many names, for text that {@link #requireUtf8} has accepted. */
+    public static JsonParser parserOfManyNames(byte[] utf8) throws IOException {
+        return UNPOOLED.createParser(utf8);
+    }
+
+    /** The value that a parser stands at, read to its end. */
+    public static JsonNode value(JsonParser parser) throws IOException {
+        return MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(parser);
     }
 
     /** Refuses text that is no UTF-8, begins with a byte order mark, or could be taken for UTF-16. */

@@ -2,10 +2,9 @@ package io.github.x2i4j.loader.tokenizer;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,13 +37,8 @@ final class SentencePieceModel {
     }
 
     static Tokenizer read(Path path, TokenizerSettings settings) {
-        JsonFile.checkSize(path, JsonFile.MAX_BYTES);
         SentencePieceModel model = new SentencePieceModel(path);
-        try {
-            model.parse(new ProtobufReader(ByteBuffer.wrap(Files.readAllBytes(path)), path.toString()));
-        } catch (IOException e) {
-            throw new InvalidInputException(path + ": cannot be read: " + e.getMessage(), e);
-        }
+        model.parse(new ProtobufReader(ByteBuffer.wrap(InputFiles.readAll(path, JsonFile.MAX_BYTES)), path.toString()));
         return model.build(path, settings);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.json.StrictJson;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -133,7 +134,7 @@ final class TokenizerJson {
                 if (field.equals("model")) {
                     file.fields(parser, "model", name -> modelField(parser, name));
                 } else if (NODES.contains(field)) {
-                    if (nodes.put(field, parser.readValueAsTree()) != null) {
+                    if (nodes.put(field, StrictJson.value(parser)) != null) {
                         throw file.invalid(field, "stands twice");
                     }
                 } else {

@@ -1,6 +1,8 @@
 package io.github.x2i4j.loader.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.x2i4j.loader.files.InputFiles;
+import io.github.x2i4j.loader.json.StrictJson;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
  */
 record TokenizerSettings(List<AddedToken> added, Map<String, AddedToken> roles, boolean cleanUp, int extraIds) {
     private static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "pad_token");
+    private static final int MAX_BYTES = 16 << 20;
     private static final int EXTRA_IDS = 100;
 
     static TokenizerSettings read(Path folder) {
@@ -32,7 +35,7 @@ record TokenizerSettings(List<AddedToken> added, Map<String, AddedToken> roles, 
             if (!Files.isRegularFile(file.path())) {
                 continue;
             }
-            JsonNode root = object(file, file.tree(), "the file");
+            JsonNode root = StrictJson.object(file.path(), MAX_BYTES);
             for (Map.Entry<String, JsonNode> e : object(file, root.path("added_tokens_decoder"), "added_tokens_decoder").properties()) {
                 String where = "added_tokens_decoder." + e.getKey();
                 added.add(token(file, e.getValue(), where, id(file, e.getKey(), where), false));
@@ -49,7 +52,7 @@ record TokenizerSettings(List<AddedToken> added, Map<String, AddedToken> roles, 
         }
         JsonFile file = new JsonFile(folder.resolve("added_tokens.json"));
         if (added.isEmpty() && Files.isRegularFile(file.path())) {
-            for (Map.Entry<String, JsonNode> e : object(file, file.tree(), "the file").properties()) {
+            for (Map.Entry<String, JsonNode> e : StrictJson.object(file.path(), MAX_BYTES).properties()) {
                 added.add(AddedToken.special(e.getKey(), number(file, e.getValue(), Vocabulary.quoted(e.getKey()))));
             }
         }
@@ -128,7 +131,6 @@ record TokenizerSettings(List<AddedToken> added, Map<String, AddedToken> roles, 
     }
 
     static String shortened(JsonNode value) {
-        String text = value.toString();
-        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        return InputFiles.shown(value.toString());
     }
 }

@@ -1,12 +1,10 @@
 package io.github.x2i4j.loader.tokenizer;
 
+import com.google.common.base.Utf8;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -97,19 +95,12 @@ final class VocabAndMerges {
     }
 
     private static BpeModel.Merges merges(Path path, Vocabulary vocabulary) {
-        JsonFile.checkSize(path, JsonFile.MAX_BYTES);
-        BpeModel.Merges out = new BpeModel.Merges(vocabulary, path + ": merges");
-        try (BufferedReader in = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (!line.isEmpty() && !line.startsWith("#version")) {
-                    out.addLine(line);
-                }
-            }
-        } catch (CharacterCodingException e) {
-            throw new InvalidInputException(path + ": not UTF-8", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(path + ": cannot be read: " + e.getMessage(), e);
+        byte[] text = InputFiles.readAll(path, JsonFile.MAX_BYTES);
+        if (!Utf8.isWellFormed(text)) {
+            throw InputFiles.wrong(path, "not UTF-8");
         }
+        BpeModel.Merges out = new BpeModel.Merges(vocabulary, path + ": merges");
+        new String(text, StandardCharsets.UTF_8).lines().filter(line -> !line.isEmpty() && !line.startsWith("#version")).forEach(out::addLine);
         return out;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.x2i4j.loader.tokenizer;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
 import java.util.Arrays;
 import java.util.List;
@@ -170,12 +171,6 @@ final class Vocabulary {
 
     /** A token as messages show it: shortened, control characters escaped. */
     static String quoted(CharSequence token) {
-        StringBuilder out = new StringBuilder("\"");
-        int shown = Math.min(token.length(), 40);
-        for (int i = 0; i < shown; i++) {
-            char c = token.charAt(i);
-            out.append(Character.isISOControl(c) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
-        }
-        return out.append(shown < token.length() ? "...\"" : "\"").toString();
+        return "\"" + InputFiles.shown(token.toString()) + "\"";
     }
 }

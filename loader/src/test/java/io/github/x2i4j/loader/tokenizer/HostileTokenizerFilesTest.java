@@ -86,8 +86,8 @@ class HostileTokenizerFilesTest {
         for (int length = 0; length < GOOD.length(); length += 101) {
             assertRefused(GOOD.substring(0, length));
         }
-        assertRefused(GOOD + "x", "not a whole JSON file");
-        assertRefused(GOOD + "{}", "more after the end");
+        assertRefused(GOOD + "x", "not valid JSON");
+        assertRefused(GOOD + "{}", "goes on after the end");
         assertRefused("[".repeat(100_000), "tokenizer.json");
         assertRefused("{\"normalizer\":" + "{\"type\":\"Sequence\",\"normalizers\":[".repeat(20_000));
         SmallTokenizers.write(folder, "tokenizer.json", new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
@@ -147,9 +147,9 @@ class HostileTokenizerFilesTest {
     @Test
     void filesBesideTheTokenizerAreChecked() {
         SmallTokenizers.write(folder, "tokenizer.json", GOOD);
-        for (String[] bad : new String[][] {{"[]", "the file is not an object"}, {"{\"pad_token\": 5}", "pad_token.content is not a string"},
+        for (String[] bad : new String[][] {{"[]", "expected a JSON object"}, {"{\"pad_token\": 5}", "pad_token.content is not a string"},
             {"{\"added_tokens_decoder\": {\"x\": {\"content\": \"a\"}}}", "added_tokens_decoder.x is not an id"},
-            {"{\"extra_ids\": 2000000000}", "extra_ids is 2000000000"}, {"{", "not a whole JSON file"}}) {
+            {"{\"extra_ids\": 2000000000}", "extra_ids is 2000000000"}, {"{", "not valid JSON"}}) {
             SmallTokenizers.write(folder, "tokenizer_config.json", bad[0]);
             assertThatThrownBy(() -> Tokenizers.load(folder, TokenizerKind.BPE)).as(bad[0]).isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("tokenizer_config.json").hasMessageContaining(bad[1]);

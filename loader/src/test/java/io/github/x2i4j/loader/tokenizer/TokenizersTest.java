@@ -202,7 +202,7 @@ class TokenizersTest {
                 .hasMessageContaining("no such file or folder").hasMessageContaining("spiece.model");
         SmallTokenizers.write(folder, "vocab.json", SmallTokenizers.byteVocabulary(""));
         assertThatThrownBy(() -> Tokenizers.load(folder, TokenizerKind.BPE)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("merges.txt").hasMessageContaining("no such file");
+                .hasMessageContaining("merges.txt").hasMessageContaining("there is no such file");
         SmallTokenizers.write(folder, "weights.bin", "x".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> Tokenizers.load(folder.resolve("weights.bin"), TokenizerKind.BPE)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("not a tokenizer of kind BPE");
