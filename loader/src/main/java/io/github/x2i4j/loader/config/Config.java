@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * A JSON object with typed access to its fields, such as {@code config.json}. Fields that nobody asks for are ignored; a missing or
@@ -18,6 +22,7 @@ import java.util.List;
  */
 public final class Config {
     private static final int MAX_BYTES = 16 << 20;
+    private static final int SHORT_LIST = 8;
 
     private final Path file;
     private final String prefix;
@@ -221,8 +226,39 @@ public final class Config {
         return has(field) && node.get(field).isArray();
     }
 
+    /** True if the field is a list of nothing but nulls, as pipelines have it for a part that is absent. */
+    public boolean isListOfNulls(String field) {
+        return isArray(field) && StreamSupport.stream(node.get(field).spliterator(), false).allMatch(JsonNode::isNull);
+    }
+
     public boolean isObject(String field) {
         return has(field) && node.get(field).isObject();
+    }
+
+    /**
+     * Scalars and short lists of scalars as text, those of nested objects named {@code outer.inner}: what a person wants to see of a
+     * configuration. At most {@code limit} of them.
+     */
+    public Map<String, String> summary(int limit) {
+        Map<String, String> out = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> e : node.properties()) {
+            String name = InputFiles.shown(prefix + e.getKey());
+            JsonNode v = e.getValue();
+            if (out.size() >= limit) {
+                break;
+            }
+            if (v.isObject()) {
+                out.putAll(object(e.getKey()).summary(limit - out.size()));
+            } else if (v.isArray()) {
+                if (v.size() <= SHORT_LIST && StreamSupport.stream(v.spliterator(), false).allMatch(JsonNode::isValueNode)) {
+                    out.put(name, StreamSupport.stream(v.spliterator(), false).map(x -> InputFiles.shown(x.asText())).collect(
+                            Collectors.joining(", ", "[", "]")));
+                }
+            } else if (!v.isNull()) {
+                out.put(name, InputFiles.shown(v.asText()));
+            }
+        }
+        return out;
     }
 
     /** The error for a field: {@code FILE: field NAME problem}. */

@@ -37,6 +37,11 @@ public record Identity(ModelKind kind, Path path, String description) {
         return file(path);
     }
 
+    /** True for a file (not a folder) that holds tensors. */
+    public boolean isWeightFile() {
+        return !Files.isDirectory(path) && isWeights(String.valueOf(path.getFileName()));
+    }
+
     /** Returns this if its kind is one of {@code accepted}, otherwise throws an error that says what it is and what was expected. */
     public Identity require(ModelKind... accepted) {
         if (!Arrays.asList(accepted).contains(kind)) {

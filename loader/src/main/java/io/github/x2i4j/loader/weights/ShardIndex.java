@@ -23,10 +23,15 @@ import java.util.TreeSet;
  * @param weightMap file name, relative to the index, of each tensor
  * @param totalSize what the index says of the bytes of all tensors, or -1; not to be relied on
  */
-record ShardIndex(Path file, SortedMap<String, String> weightMap, long totalSize) {
+public record ShardIndex(Path file, SortedMap<String, String> weightMap, long totalSize) {
     private static final int MAX_BYTES = 64 << 20;
 
-    static ShardIndex read(Path file) {
+    /**
+     * Reads an index without looking at the files it names.
+     *
+     * @throws InvalidInputException if it is no such index
+     */
+    public static ShardIndex read(Path file) {
         JsonNode root = StrictJson.object(file, MAX_BYTES);
         JsonNode map = root.get("weight_map");
         if (map == null || !map.isObject()) {
@@ -76,8 +81,12 @@ record ShardIndex(Path file, SortedMap<String, String> weightMap, long totalSize
         }
     }
 
-    /** The file of a shard, which must lie in the folder of the index. */
-    Path resolve(String shard) {
+    /**
+     * The file of a shard, which must lie in the folder of the index.
+     *
+     * @throws InvalidInputException if it is missing or lies elsewhere
+     */
+    public Path resolve(String shard) {
         Path folder = file.toAbsolutePath().getParent();
         Path relative;
         try {

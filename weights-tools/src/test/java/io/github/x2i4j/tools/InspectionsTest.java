@@ -1,0 +1,156 @@
+package io.github.x2i4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.weights.ModelKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectionsTest {
+    @TempDir
+    Path temp;
+
+    /** A safetensors file with tensors of zeros: name, dtype, shape, bytes. */
+    private static void weights(Path file, Object... tensors) throws IOException {
+        StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        int end = 0;
+        for (int i = 0; i < tensors.length; i += 4) {
+            int bytes = (int) tensors[i + 3];
+            header.append(String.format(",\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}", tensors[i], tensors[i + 1], tensors[i + 2],
+                    end, end + bytes));
+            end += bytes;
+        }
+        byte[] json = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
+        Files.createDirectories(file.getParent());
+        Files.write(file, ByteBuffer.allocate(8 + json.length + end).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).array());
+    }
+
+    private static Path json(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text.replace('\'', '"'));
+    }
+
+    private Path pipeline() throws IOException {
+        Path p = temp.resolve("flux");
+        json(p.resolve("model_index.json"), "{'_class_name': 'FluxPipeline', 'transformer': ['diffusers', 'FluxTransformer2DModel'],"
+                + " 'vae': ['diffusers', 'AutoencoderKL'], 'scheduler': ['diffusers', 'X'], 'tokenizer': [null, null]}");
+        json(p.resolve("transformer/config.json"), "{'_class_name': 'FluxTransformer2DModel', 'num_layers': 2, 'axes': [4, 6, 6], 'nothing': null}");
+        weights(p.resolve("transformer/diffusion_pytorch_model.safetensors"), "a.weight", "BF16", "[2,3]", 12, "ids", "I64", "[1]", 8);
+        json(p.resolve("vae/config.json"), "{'_class_name': 'AutoencoderKL'}");
+        weights(p.resolve("vae/diffusion_pytorch_model.safetensors"), "b", "F32", "[5]", 20);
+        json(p.resolve("scheduler/scheduler_config.json"), "{'shift': 3.0}");
+        return p;
+    }
+
+    @Test
+    void aPipelineIsTheSumOfItsParts() throws IOException {
+        Inspection i = Inspections.inspect(pipeline());
+        assertThat(i.kind()).isEqualTo(ModelKind.FLUX_PIPELINE);
+        assertThat(i.parts()).extracting(Inspection.Part::name).containsExactly("transformer", "vae", "scheduler");
+        assertThat(i.totals()).containsExactly(Map.entry("BF16", new Inspection.Total(1, 6, 12)), Map.entry("F32", new Inspection.Total(1, 5, 20)),
+                Map.entry("I64", new Inspection.Total(1, 1, 8)));
+        assertThat(i.total()).isEqualTo(new Inspection.Total(3, 12, 40));
+        assertThat(i.parameters()).isEqualTo(11);
+        assertThat(i.allProblems()).isEmpty();
+        Inspection transformer = i.parts().getFirst().inspection();
+        assertThat(transformer.config()).containsExactly(Map.entry("_class_name", "FluxTransformer2DModel"), Map.entry("num_layers", "2"),
+                Map.entry("axes", "[4, 6, 6]"));
+        assertThat(transformer.metadata()).containsExactly(Map.entry("format", "pt"));
+        assertThat(transformer.tensors()).extracting(t -> t.name() + " " + t.dtype() + " " + t.shape() + " " + t.bytes())
+                .containsExactly("a.weight BF16 [2, 3] 12", "ids I64 [1] 8");
+    }
+
+    @Test
+    void whatIsMissingOrDamagedInAPipelineIsAProblemOfItsPart() throws IOException {
+        Path p = pipeline();
+        Files.delete(p.resolve("vae/diffusion_pytorch_model.safetensors"));
+        Files.writeString(p.resolve("transformer/diffusion_pytorch_model.safetensors"), "short");
+        Files.delete(p.resolve("scheduler/scheduler_config.json"));
+        Files.delete(p.resolve("scheduler"));
+        assertThat(Inspections.inspect(p).allProblems()).hasSize(3)
+                .anyMatch(s -> s.startsWith("vae: no weights under the usual names"))
+                .anyMatch(s -> s.startsWith("transformer: ") && s.endsWith("has 5 bytes, too short for a safetensors file"))
+                .anyMatch(s -> s.equals("part scheduler is missing: there is no " + p.resolve("scheduler")));
+    }
+
+    @Test
+    void aBundleFollowsItsPathsAndNeverItself() throws IOException {
+        pipeline();
+        Path b = temp.resolve("bundle");
+        json(b.resolve("x2i.json"), "{'mllm': {'family': 'qwen2_5_vl', 'path': '../bundle'}, 'alignnet': {'path': 'gone.bin'}, 'flux': {'path': '../flux'}}");
+        for (Inspection i : List.of(Inspections.inspect(b), Inspections.inspect(b.resolve("x2i.json")))) {
+            assertThat(i.kind()).isEqualTo(ModelKind.BUNDLE);
+            assertThat(i.parts()).extracting(Inspection.Part::name).containsExactly("flux");
+            assertThat(i.parameters()).isEqualTo(11);
+            assertThat(i.problems()).containsExactly("part mllm is an X2I bundle itself: " + b, "part alignnet is missing: there is no " + b.resolve("gone.bin"));
+        }
+        json(b.resolve("x2i.json"), "{'mllm': {}, 'alignnet': {'path': 'a\\u0000'}}");
+        assertThat(Inspections.inspect(b).problems()).hasSize(3).anyMatch(s -> s.endsWith("field mllm.path is missing"))
+                .anyMatch(s -> s.endsWith("field alignnet.path is no path")).anyMatch(s -> s.endsWith("field flux is missing"));
+    }
+
+    @Test
+    void pipelinesThatLeadBackToThemselvesEnd() throws IOException {
+        Path p = temp.resolve("loop");
+        json(p.resolve("model_index.json"), "{'_class_name': 'FluxPipeline', 'again': ['a', 'b'], '../up': ['a', 'b']}");
+        Files.createSymbolicLink(p.resolve("again"), p);
+        assertThat(Inspections.inspect(p).problems()).containsExactly("part again is a FLUX pipeline folder itself: " + p.resolve("again"),
+                "model_index.json names the part ../up, which is no folder's name");
+    }
+
+    @Test
+    void missingShardsDoNotHideTheOthers() throws IOException {
+        Path m = temp.resolve("qwen");
+        json(m.resolve("config.json"), "{'model_type': 'qwen2_5_vl'}");
+        weights(m.resolve("1.safetensors"), "a", "F32", "[1]", 4);
+        json(m.resolve("model.safetensors.index.json"), "{'metadata': {'total_size': 8}, 'weight_map': {'a': '1.safetensors', 'b': '2.safetensors'}}");
+        Inspection i = Inspections.inspect(m);
+        assertThat(i.kind()).isEqualTo(ModelKind.QWEN2_5_VL);
+        assertThat(i.tensors()).hasSize(1);
+        assertThat(i.problems()).containsExactly(
+                m.resolve("model.safetensors.index.json") + ": names the file 2.safetensors, which is missing",
+                "1 of the 2 tensors of model.safetensors.index.json missing, the first is b",
+                "no tokenizer, expected tokenizer.json or vocab.json and merges.txt", "no preprocessor, expected preprocessor_config.json");
+        json(m.resolve("model.safetensors.index.json"), "{'metadata': {'total_size': 9}, 'weight_map': {'a': '1.safetensors'}}");
+        assertThat(Inspections.inspect(m).problems()).contains("model.safetensors.index.json says 9 bytes in all, the tensors have 4");
+    }
+
+    @Test
+    void damagedFilesAreTypedErrors() throws IOException {
+        Path bad = Files.writeString(temp.resolve("bad.safetensors"), "nothing of the kind");
+        assertThatThrownBy(() -> Inspections.inspect(bad)).isExactlyInstanceOf(InvalidInputException.class).hasMessageContaining(bad.toString());
+        Path gguf = Files.writeString(temp.resolve("w.gguf"), "GGUF....");
+        assertThatThrownBy(() -> Inspections.inspect(gguf)).isExactlyInstanceOf(UnsupportedFeatureException.class);
+        assertThatThrownBy(() -> Inspections.inspect(temp.resolve("none"))).isExactlyInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("there is no such file or folder");
+        Path broken = json(temp.resolve("m/config.json"), "{");
+        assertThatThrownBy(() -> Inspections.inspect(temp.resolve("m"))).isExactlyInstanceOf(InvalidInputException.class).hasMessageContaining(broken.toString());
+    }
+
+    @Test
+    void theReportIsPlainTextAndPlainMaps() throws IOException {
+        Path file = temp.resolve("w.safetensors");
+        weights(file, "mlp.layernorm.weight", "F32", "[2]", 8, "mlp.projector.0.weight", "BF16", "[2,3]", 12, "x\\u001b[2J", "U8", "[1]", 1);
+        Inspection i = Inspections.inspect(file);
+        List<String> text = InspectionReport.text(i, 10);
+        assertThat(text.getFirst()).isEqualTo(file + ": an AlignNet state dict");
+        assertThat(text).contains("  3 tensors, 8 parameters, 21 bytes").anyMatch(l -> l.matches(" +BF16 +\\[2, 3] +12 +mlp\\.projector\\.0\\.weight"))
+                .anyMatch(l -> l.endsWith("x\\u001b[2J")).noneMatch(l -> l.contains("\u001b"));
+        assertThat(InspectionReport.text(i, 1)).contains("  ... and 2 more");
+        assertThat(InspectionReport.text(i, 0)).noneMatch(l -> l.contains("more") || l.contains("projector"));
+        Map<String, Object> map = InspectionReport.json(i);
+        assertThat(map).containsEntry("kind", "alignnet").containsEntry("parameters", 8L).containsEntry("bytes", 21L).containsEntry("problems", List.of());
+        assertThat((List<?>) map.get("tensors")).hasSize(3);
+    }
+}
