@@ -59,6 +59,35 @@ class QwenVlModelTest {
         assertThat(both.rows(15, 19).toFloats()).containsExactly(tower(b).toFloats(), near());
     }
 
+    /** Tokens whose output changes with a patch of token 4, at the right of the first row of a grid of 3 x 5 tokens. */
+    private List<Integer> reachedByPatch16(VisionTower tower) {
+        PixelPatches a = TinyQwen.pixels(WIDE, 1);
+        float[] changed = a.values().clone();
+        changed[16 * TinyQwen.config().vision().patchValues()] += 1;
+        Tensor[] out = new Tensor[2];
+        for (int k = 0; k < 2; k++) {
+            VisionInput in = VisionInput.of(f, List.of(k == 0 ? a : new PixelPatches(changed, WIDE)));
+            out[k] = tower.forward(f, in.pixels(), in.grids(), BlockHook.NONE);
+        }
+        List<Integer> reached = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            if (!Arrays.equals(out[0].row(i).toFloats(), out[1].row(i).toFloats())) {
+                reached.add(i);
+            }
+        }
+        return reached;
+    }
+
+    @Test
+    void aPatchReachesItsWindowAloneWithoutAFullBlock() {
+        assertThat(reachedByPatch16(TinyQwen.towerOfWindows())).containsExactly(4, 9);
+    }
+
+    @Test
+    void aPatchReachesTheWholePictureThroughAFullBlock() {
+        assertThat(reachedByPatch16(TinyQwen.tower())).hasSize(15);
+    }
+
     @Test
     void timeStepsOfAVideoDoNotSeeOneAnother() {
         PixelPatches first = TinyQwen.pixels(SQUARE, 1);
@@ -103,15 +132,22 @@ class QwenVlModelTest {
 
     @Test
     void anAnswerFromThePromptDoesNotDependOnItsPadding() {
-        long[] ids = {5, 9, 14, 2};
-        long[] padded = {5, 9, 14, 2, 25, 25, 25};
+        int padRowSaysOtherwise = 0;
+        for (long first = 1; first < 12; first++) {
+            long[] ids = {first, 9, 14, 2};
 
-        QwenVlModel.Output plain = model.forward(f, input(ids, 4), new AnswerOptions(5), GREEDY, BlockHook.NONE);
-        QwenVlModel.Output right = model.forward(f, input(padded, 4), new AnswerOptions(5), GREEDY, BlockHook.NONE);
+            QwenVlModel.Output plain = model.forward(f, input(ids, 4), new AnswerOptions(5), GREEDY, BlockHook.NONE);
+            long pad = plain.answer().ids()[0]; // were it counted as seen, the answer would change
+            long[] padded = {first, 9, 14, 2, pad, pad, pad};
+            QwenVlModel.Output right = model.forward(f, input(padded, 4), new AnswerOptions(5), GREEDY, BlockHook.NONE);
+            QwenVlModel.Output parity = model.forward(f, input(padded, 4), new AnswerOptions(5, true), GREEDY, BlockHook.NONE);
 
-        assertThat(right.answer().ids()).containsExactly(plain.answer().ids());
-        assertThat(right.answer().hiddenStates().toFloats()).containsExactly(plain.answer().hiddenStates().toFloats(), near());
-        assertThat(right.hiddenStates().dim(1)).isEqualTo(7);
+            assertThat(right.answer().ids()).containsExactly(plain.answer().ids());
+            assertThat(right.answer().hiddenStates().toFloats()).containsExactly(plain.answer().hiddenStates().toFloats(), near());
+            assertThat(right.hiddenStates().dim(1)).isEqualTo(7);
+            padRowSaysOtherwise += Arrays.equals(parity.answer().ids(), plain.answer().ids()) ? 0 : 1;
+        }
+        assertThat(padRowSaysOtherwise).isPositive();
     }
 
     @Test

@@ -45,6 +45,7 @@ class RopeIndexTest {
     void theLargestPositionOfPaddedTextCountsThePadsAsTheReferenceDoes() {
         assertThat(index("a___", List.of(), List.of()).ropeDelta()).isEqualTo(-2);
         assertThat(index("a", List.of(), List.of()).ropeDelta()).isZero();
+        assertThat(index("I___", List.of(new PatchGrid(1, 2, 2)), List.of()).ropeDelta()).isEqualTo(-3);
     }
 
     @Test

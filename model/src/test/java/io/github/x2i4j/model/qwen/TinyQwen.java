@@ -39,6 +39,12 @@ final class TinyQwen {
         return VisionTower.bind(FakeWeights.random(), config().vision());
     }
 
+    /** A tower in which no patch sees beyond its window. */
+    static VisionTower towerOfWindows() {
+        String json = "{" + TEXT + "," + REST.replace("\"fullatt_block_indexes\": [1]", "\"fullatt_block_indexes\": []") + "}";
+        return VisionTower.bind(FakeWeights.random(), QwenVlConfig.read(Config.parse(Path.of("config.json"), json)).vision());
+    }
+
     /** Pixels of a grid, different for each seed. */
     static PixelPatches pixels(PatchGrid grid, int seed) {
         return new PixelPatches(FakeWeights.values(grid.patches() * config().vision().patchValues(), i -> Math.sin(i * 0.37 + seed)), grid);
