@@ -1,5 +1,6 @@
 package io.github.x2i4j.app.cli;
 
+import io.github.x2i4j.model.Recipe;
 import io.github.x2i4j.model.pipeline.Progress;
 import java.nio.file.Path;
 
@@ -9,15 +10,13 @@ interface Display extends Progress {
     @Override
     void warning(String message);
 
-    /** What the language model answered. */
-    void answer(String text);
-
     /**
      * A picture that was written.
      *
      * @param replaced whether a file of that name stood there before
+     * @param seconds since the picture before it, or since the work began
      */
-    record Written(Path file, boolean replaced, int width, int height, long seed, double seconds) {
+    record Written(Path file, boolean replaced, double seconds, Recipe recipe) {
     }
 
     /** A picture is on the disk. */

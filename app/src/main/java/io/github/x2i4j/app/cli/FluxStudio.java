@@ -1,7 +1,12 @@
 package io.github.x2i4j.app.cli;
 
+import io.github.x2i4j.app.cli.PictureFlags.Drawing;
+import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.model.Recipe;
+import io.github.x2i4j.model.SourceImage;
+import io.github.x2i4j.model.X2iPicture;
 import io.github.x2i4j.model.pipeline.Bundle.Defaults;
 import io.github.x2i4j.model.pipeline.DrawOptions;
 import io.github.x2i4j.model.pipeline.FluxFolder;
@@ -10,6 +15,7 @@ import io.github.x2i4j.model.pipeline.FluxPrompt;
 import io.github.x2i4j.model.pipeline.Picture;
 import io.github.x2i4j.model.pipeline.Progress;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Plain FLUX with its own text encoders. */
 final class FluxStudio implements Studio {
@@ -18,18 +24,39 @@ final class FluxStudio implements Studio {
     private static final int LONGEST_DEV = 512;
     private static final int LONGEST_SCHNELL = 256;
 
+    private final Engine engine;
+    private final Path folder;
     private final FluxPipeline pipeline;
     private final FluxPrompt prompt;
+    private final Start start;
+    private final double trueCfg;
     private final Defaults defaults;
 
-    FluxStudio(Path folder, String text, String negative) {
+    /**
+     * A picture to begin with.
+     *
+     * @param strength how much of it is drawn anew
+     */
+    record Start(SourceImage image, double strength) {
+    }
+
+    /**
+     * @param negative what the pictures shall not show, or null
+     * @param trueCfg weight of prompt against {@code negative}
+     * @param start what drawing begins with, or null for noise alone
+     */
+    FluxStudio(Path folder, String text, String negative, double trueCfg, Start start, Engine engine) {
         FluxFolder parts = FluxFolder.open(folder);
         boolean dev = Config.read(parts.part("transformer").resolve("config.json")).flag("guidance_embeds", false);
         Defaults script = Defaults.SCRIPT;
         int side = Config.read(parts.part("vae").resolve("config.json")).positive("sample_size", script.width());
-        defaults = new Defaults(dev ? STEPS_DEV : script.steps(), script.guidance(), side, side);
+        this.engine = engine;
+        this.folder = folder;
+        this.trueCfg = trueCfg;
+        this.start = start;
         pipeline = FluxPipeline.open(folder);
         prompt = new FluxPrompt(text, null, negative, dev ? LONGEST_DEV : LONGEST_SCHNELL);
+        defaults = new Defaults(dev ? STEPS_DEV : script.steps(), script.guidance(), side, side);
     }
 
     @Override
@@ -38,22 +65,23 @@ final class FluxStudio implements Studio {
     }
 
     @Override
-    public void check(DrawOptions o) {
-        pipeline.check(o);
+    public void draw(Drawing d, Progress progress, Consumer<X2iPicture> finished) {
+        DrawOptions all = DrawOptions.of(d.height(), d.width(), d.steps(), d.guidance()).withTrueCfgScale(trueCfg);
+        if (start != null) {
+            all = all.from(start.image.image(), start.strength);
+        }
+        try (Scope scope = engine.scope()) {
+            for (int i = 0; i < d.count(); i++) {
+                DrawOptions one = all.withSeed(d.seed() + i);
+                Picture picture = pipeline.generate(scope, prompt, one, progress).getFirst();
+                finished.accept(new X2iPicture(picture.toRgb(),
+                        Recipe.ofFlux(engine.info(), folder, prompt, start == null ? null : start.image, one, picture)));
+            }
+        }
     }
 
     @Override
-    public void read(Scope scope, Progress progress) {
-        // Its text encoders are part of drawing.
-    }
-
-    @Override
-    public String answer() {
-        return null;
-    }
-
-    @Override
-    public Picture draw(Scope scope, DrawOptions o, Progress progress) {
-        return pipeline.generate(scope, prompt, o, progress).getFirst();
+    public void close() {
+        // Its parts are open while they work only.
     }
 }

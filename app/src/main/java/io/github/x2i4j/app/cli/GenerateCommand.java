@@ -6,19 +6,16 @@ import io.github.x2i4j.app.cli.PictureFlags.Drawing;
 import io.github.x2i4j.app.cli.WeightFlags.Weights;
 import io.github.x2i4j.demo.DemoBundle;
 import io.github.x2i4j.engine.Engine;
-import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.model.media.ImageDecoder;
-import io.github.x2i4j.model.media.PngWriter;
-import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.SourceImage;
+import io.github.x2i4j.model.X2iPicture;
+import io.github.x2i4j.model.X2iRequest;
 import io.github.x2i4j.model.pipeline.Bundle;
-import io.github.x2i4j.model.pipeline.DrawOptions;
-import io.github.x2i4j.model.pipeline.Picture;
+import io.github.x2i4j.model.pipeline.HiddenRows;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -112,38 +109,39 @@ final class GenerateCommand implements Runnable {
         pictures.check();
         checkRequest();
         Weights weights = weightFlags.weights();
-        EngineOptions options = engineFlags.options();
-        Studio studio = open(weights);
-        Drawing drawing = pictures.complete(studio.defaults());
-        DrawOptions draw = drawOptions(drawing);
-        studio.check(draw);
-        OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
-                3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
+        checkFor(weights);
         Display display = display();
-        try (Engine engine = Engine.open(options)) {
-            draw(engine, studio, drawing, draw, files, display);
+        try (Engine engine = Engine.open(engineFlags.options()); Studio studio = open(weights, engine)) {
+            Drawing drawing = pictures.complete(studio.defaults());
+            OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
+                    3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
+            studio.draw(drawing, display, new Writer(files, display));
         } catch (RuntimeException | Error e) {
             display.abort();
             throw e;
         }
     }
 
-    private void draw(Engine engine, Studio studio, Drawing drawing, DrawOptions draw, OutputFiles files, Display display) {
-        try (Scope scope = engine.scope()) {
-            studio.read(scope, display);
-            if (studio.answer() != null) {
-                display.end();
-                display.answer(studio.answer());
-            }
-            for (int i = 0; i < drawing.count(); i++) {
-                long started = System.nanoTime();
-                Picture picture = studio.draw(scope, draw.withSeed(drawing.seed(i)), display);
-                display.end();
-                byte[] png = PngWriter.encode(picture.toRgb(), Map.of());
-                boolean replaced = files.write(i, png);
-                display.picture(new Display.Written(files.file(i), replaced, picture.width(), picture.height(), drawing.seed(i),
-                        (System.nanoTime() - started) / 1e9));
-            }
+    /** Writes each picture when it is finished. */
+    private static final class Writer implements Consumer<X2iPicture> {
+        private final OutputFiles files;
+        private final Display display;
+        private int written;
+        private long started = System.nanoTime();
+
+        Writer(OutputFiles files, Display display) {
+            this.files = files;
+            this.display = display;
+        }
+
+        @Override
+        public void accept(X2iPicture picture) {
+            display.end();
+            boolean replaced = files.write(written, picture.toPng());
+            long now = System.nanoTime();
+            display.picture(new Display.Written(files.file(written), replaced, (now - started) / 1e9, picture.recipe()));
+            written++;
+            started = now;
         }
     }
 
@@ -161,24 +159,18 @@ final class GenerateCommand implements Runnable {
         return prompts == null ? null : prompts.getFirst();
     }
 
-    private Studio open(Weights weights) {
-        if (weights instanceof Weights.PlainFlux(Path folder)) {
-            return openFlux(folder);
+    private void checkFor(Weights weights) {
+        if (!(weights instanceof Weights.PlainFlux)) {
+            if (request.forPlainFlux()) {
+                throw new InvalidInputException("--negative-prompt, --true-cfg, --init-image and --strength are for plain FLUX: name "
+                        + "--flux without --mllm and --alignnet, or leave them out.");
+            }
+            if (prompt() == null && request.images.isEmpty()) {
+                throw new InvalidInputException("there is nothing to draw from: say in quotes what to draw, or name a picture with "
+                        + "--image.");
+            }
+            return;
         }
-        if (request.forPlainFlux()) {
-            throw new InvalidInputException("--negative-prompt, --true-cfg, --init-image and --strength are for plain FLUX: name --flux "
-                    + "without --mllm and --alignnet, or leave them out.");
-        }
-        Bundle bundle = switch (weights) {
-            case Weights.Bundle(Path folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
-            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> Bundle.of(mllm, alignnet, flux);
-            case Weights.PlainFlux _ -> throw new AssertionError();
-        };
-        return new X2iStudio(bundle, new MllmPrompt(prompt(), request.images.stream().map(ImageDecoder::decode).toList()),
-                request.answer);
-    }
-
-    private Studio openFlux(Path folder) {
         if (!request.images.isEmpty() || request.answer) {
             throw new InvalidInputException("--image and --answer need a language model: name --mllm and --alignnet too, or use "
                     + "--init-image to begin with a picture.");
@@ -192,18 +184,27 @@ final class GenerateCommand implements Runnable {
         if (request.negative == null && request.trueCfg != null) {
             throw new InvalidInputException("--true-cfg goes with --negative-prompt: say what the picture shall not show.");
         }
-        return new FluxStudio(folder, prompt(), request.negative);
     }
 
-    private DrawOptions drawOptions(Drawing d) {
-        DrawOptions o = DrawOptions.of(d.height(), d.width(), d.steps(), d.guidance()).withSeed(d.seed());
-        if (request.negative != null) {
-            o = o.withTrueCfgScale(request.trueCfg == null ? DEFAULT_TRUE_CFG : request.trueCfg);
-        }
-        if (request.initImage != null) {
-            o = o.from(ImageDecoder.decode(request.initImage), request.strength == null ? DEFAULT_STRENGTH : request.strength);
-        }
-        return o;
+    private Studio open(Weights weights, Engine engine) {
+        return switch (weights) {
+            case Weights.Bundle(Path folder) -> x2i(Bundle.open(folder == null ? DemoBundle.unpack() : folder), engine);
+            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> x2i(Bundle.of(mllm, alignnet, flux), engine);
+            case Weights.PlainFlux(Path folder) -> new FluxStudio(folder, prompt(), request.negative,
+                    request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine);
+        };
+    }
+
+    private Studio x2i(Bundle bundle, Engine engine) {
+        X2iRequest.Builder content = X2iRequest.builder().text(prompt())
+                .drawFrom(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
+        request.images.forEach(content::image);
+        return new X2iStudio(bundle, content, engine);
+    }
+
+    private FluxStudio.Start start() {
+        return request.initImage == null ? null : new FluxStudio.Start(SourceImage.read(request.initImage),
+                request.strength == null ? DEFAULT_STRENGTH : request.strength);
     }
 
     private Display display() {

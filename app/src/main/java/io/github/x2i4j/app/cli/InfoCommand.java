@@ -3,7 +3,11 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.app.DebugFlag;
 import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.EngineInfo;
+import io.github.x2i4j.model.X2i;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,15 +27,37 @@ final class InfoCommand implements Runnable {
 
     @Override
     public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        Runtime jvm = Runtime.getRuntime();
-        out.printf("x2i4j        %s%n", Version.text());
-        out.printf("Java         %s, %s %s%n", Runtime.version(), System.getProperty("java.vm.name"), System.getProperty("java.home"));
-        out.printf("System       %s %s%n", System.getProperty("os.name"), System.getProperty("os.arch"));
-        out.printf("Processors   %d%n", jvm.availableProcessors());
-        out.printf("Java heap    up to %d MB%n", jvm.maxMemory() >> 20);
-        try (Engine engine = Engine.open(engineFlags.options())) {
-            out.printf("Engine       %s%n", engine);
+        EngineInfo engine;
+        try (Engine open = Engine.open(engineFlags.options())) {
+            engine = open.info();
         }
+        PrintWriter out = spec.commandLine().getOut();
+        line(out, "x2i4j", X2i.version());
+        line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vm.name") + ", " + System.getProperty("java.home"));
+        line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
+        line(out, "processor", engine.processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores for this process");
+        if (!engine.features().isEmpty()) {
+            line(out, "features", String.join(" ", engine.features()));
+        }
+        line(out, "kernels", engine.kernels() + (engine.vectorBits() == 0 ? "" : ", " + engine.vectorBits() + " bits"));
+        List<String> reasons = engine.reasons();
+        reasons.forEach(reason -> line(out, "", reason));
+        line(out, "threads", String.valueOf(engine.threads()));
+        line(out, "memory", memory() + "Java heap up to " + megabytes(Runtime.getRuntime().maxMemory())
+                + "; weights are mapped and tensors lie outside the heap");
+        out.flush();
+    }
+
+    private static String memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                ? megabytes(os.getTotalMemorySize()) + " in all, " + megabytes(os.getFreeMemorySize()) + " free; " : "";
+    }
+
+    private static String megabytes(long bytes) {
+        return (bytes >> 20) + " MB";
+    }
+
+    private static void line(PrintWriter out, String what, String text) {
+        out.printf("%-10s %s%n", what, text);
     }
 }

@@ -2,6 +2,7 @@ package io.github.x2i4j.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,14 +36,9 @@ final class JsonLines implements Display {
     }
 
     @Override
-    public void answer(String text) {
-        event("answer", "text", text);
-    }
-
-    @Override
     public void picture(Written p) {
-        event("picture", "file", p.file().toAbsolutePath().toString(), "replaced", p.replaced(), "width", p.width(), "height", p.height(),
-                "seed", p.seed(), "seconds", p.seconds());
+        event("picture", "file", p.file().toAbsolutePath().toString(), "replaced", p.replaced(), "seconds", p.seconds(),
+                "recipe", new RawValue(p.recipe().toJson()));
     }
 
     /** Prints one event; names and values take turns. */

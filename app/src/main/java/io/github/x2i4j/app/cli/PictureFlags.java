@@ -39,9 +39,6 @@ final class PictureFlags {
      * @param seed seed of the first picture; the others' follow
      */
     record Drawing(int steps, double guidance, int width, int height, long seed, int count) {
-        long seed(int index) {
-            return seed + index;
-        }
     }
 
     /**

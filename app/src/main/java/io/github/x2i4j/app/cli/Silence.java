@@ -9,10 +9,6 @@ final class Silence extends TextDisplay {
     }
 
     @Override
-    public void answer(String text) {
-    }
-
-    @Override
     public void picture(Written p) {
     }
 }

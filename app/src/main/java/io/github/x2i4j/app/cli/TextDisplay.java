@@ -1,5 +1,6 @@
 package io.github.x2i4j.app.cli;
 
+import io.github.x2i4j.model.Recipe;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -17,13 +18,12 @@ abstract class TextDisplay implements Display {
     }
 
     @Override
-    public void answer(String text) {
-        err.println("answer: " + text);
-    }
-
-    @Override
     public void picture(Written p) {
-        err.println(String.format(Locale.ROOT, "%s %s: %d x %d, seed %d, %.1f s", p.replaced() ? "replaced" : "wrote", p.file(), p.width(),
-                p.height(), p.seed(), p.seconds()));
+        Recipe recipe = p.recipe();
+        if (recipe.reading() != null && recipe.reading().answer() != null) {
+            err.println("answer: " + recipe.reading().answer());
+        }
+        err.println(String.format(Locale.ROOT, "%s %s: %d x %d, seed %d, %.1f s", p.replaced() ? "replaced" : "wrote", p.file(),
+                recipe.drawing().width(), recipe.drawing().height(), recipe.drawing().seed(), p.seconds()));
     }
 }

@@ -1,51 +1,39 @@
 package io.github.x2i4j.app.cli;
 
-import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.app.cli.PictureFlags.Drawing;
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.model.X2i;
+import io.github.x2i4j.model.X2iPicture;
+import io.github.x2i4j.model.X2iRequest;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.Bundle.Defaults;
-import io.github.x2i4j.model.pipeline.DrawOptions;
-import io.github.x2i4j.model.pipeline.HiddenRows;
-import io.github.x2i4j.model.pipeline.Parts;
-import io.github.x2i4j.model.pipeline.Picture;
 import io.github.x2i4j.model.pipeline.Progress;
-import io.github.x2i4j.model.pipeline.X2iPipeline;
-import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.util.function.Consumer;
 
-/** X2I: the language model reads once, FLUX draws as often as asked. */
+/** A language model reads the request, FLUX draws what AlignNet makes of it. */
 final class X2iStudio implements Studio {
-    private final X2iPipeline pipeline;
-    private final X2iPrompt prompt;
-    private X2iPipeline.Conditioning read;
+    private final X2i x2i;
+    private final X2iRequest.Builder request;
 
-    X2iStudio(Bundle bundle, MllmPrompt content, boolean answer) {
-        pipeline = new X2iPipeline(bundle, Parts.released());
-        X2iPrompt plain = X2iPrompt.of(content, bundle.prompt());
-        prompt = answer ? new X2iPrompt(content, bundle.prompt(), HiddenRows.ANSWER, plain.maxNewTokens(), false) : plain;
+    /** @param request what to draw; how it is drawn is added later */
+    X2iStudio(Bundle bundle, X2iRequest.Builder request, Engine engine) {
+        this.x2i = X2i.open(bundle, engine, false);
+        this.request = request;
     }
 
     @Override
     public Defaults defaults() {
-        return pipeline.bundle().defaults();
+        return x2i.bundle().defaults();
     }
 
     @Override
-    public void check(DrawOptions o) {
-        pipeline.check(o);
+    public void draw(Drawing d, Progress progress, Consumer<X2iPicture> finished) {
+        x2i.generate(request.steps(d.steps()).guidance(d.guidance()).size(d.width(), d.height()).seed(d.seed()).count(d.count()).build(),
+                progress, finished);
     }
 
     @Override
-    public void read(Scope scope, Progress progress) {
-        read = pipeline.condition(scope, prompt, progress);
-    }
-
-    @Override
-    public String answer() {
-        return read.answer() == null ? null : read.answer().text();
-    }
-
-    @Override
-    public Picture draw(Scope scope, DrawOptions o, Progress progress) {
-        return pipeline.paint(scope, read, o, progress).getFirst();
+    public void close() {
+        x2i.close();
     }
 }

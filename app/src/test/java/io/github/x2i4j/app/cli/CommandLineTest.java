@@ -74,7 +74,7 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
         assertThat(run()).isZero();
-        assertThat(out.toString()).contains("generate", "verify", "info", "completion", "Examples:");
+        assertThat(out.toString()).contains("generate", "verify", "inspect", "info", "completion", "Examples:");
         assertThat(run("generate", "--help")).isZero();
         assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
         assertThat(err.toString()).isEmpty();
@@ -90,6 +90,12 @@ class CommandLineTest {
     void versionIsPrinted() {
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("x2i4j").contains("Java 2");
+    }
+
+    @Test
+    void infoTellsKernelsThreadsAndMemory() {
+        assertThat(run("info", "--kernels", "scalar", "--threads", "3")).isZero();
+        assertThat(out.toString()).containsIgnoringCase("scalar").contains("3").contains("MB");
     }
 
     @Test
