@@ -72,7 +72,7 @@ public final class AutoencoderKl {
      *
      * @param z F32 [B, latentChannels, h, w]
      * @param tiling how to cut large pictures, or null to compute them whole
-     * @param hook stands around each level; its one stream is the picture in channels [1, C, H, W]
+     * @param hook stands around each resnet block and the middle; its one stream is F32 [1, C, H, W]
      * @return F32 [B, outChannels, 8 h, 8 w] (with four levels), roughly in [-1, 1], not clamped
      */
     public Tensor decode(Ops ops, Tensor z, Tiling tiling, BlockHook hook) {
@@ -86,7 +86,7 @@ public final class AutoencoderKl {
      *
      * @param image F32 [B, inChannels, H, W] in [-1, 1]; sides that are no multiple of the spatial factor are rounded down
      * @param tiling how to cut large pictures, or null to compute them whole
-     * @param hook stands around each level; its one stream is the picture in channels [1, C, H, W]
+     * @param hook stands around each resnet block and the middle; its one stream is F32 [1, C, H, W]
      */
     public Posterior encode(Ops ops, Tensor image, Tiling tiling, BlockHook hook) {
         if (encoder == null) {

@@ -17,13 +17,12 @@ final class Decoder {
     private final Conv convOut;
 
     private record Level(List<ResnetBlock> resnets, Conv upsampler) {
-        Tensor forward(Ops f, Tensor x) {
-            try (Chain chain = new Chain(f, x)) {
-                resnets.forEach(resnet -> chain.then(resnet::forward));
-                if (upsampler != null) {
-                    chain.then(Ops::upsampleNearest2x).then(upsampler::apply);
-                }
-                return chain.escape();
+        void append(Chain chain, int level, BlockHook hook) {
+            for (int j = 0; j < resnets.size(); j++) {
+                chain.block(hook, new BlockHook.Place("up_blocks." + level + ".resnets", j, resnets.size()), resnets.get(j)::forward);
+            }
+            if (upsampler != null) {
+                chain.then(Ops::upsampleNearest2x).then(upsampler::apply);
             }
         }
     }
@@ -53,7 +52,7 @@ final class Decoder {
             chain.then(convIn::apply);
             chain.block(hook, new BlockHook.Place("mid_block", 0, 1), midBlock::forward);
             for (int i = 0; i < upBlocks.size(); i++) {
-                chain.block(hook, new BlockHook.Place("up_blocks", i, upBlocks.size()), upBlocks.get(i)::forward);
+                upBlocks.get(i).append(chain, i, hook);
             }
             return chain.then(convNormOut::apply).then(convOut::apply).escape();
         }

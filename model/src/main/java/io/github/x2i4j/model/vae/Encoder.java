@@ -17,13 +17,12 @@ final class Encoder {
     private final Conv convOut;
 
     private record Level(List<ResnetBlock> resnets, Conv downsampler) {
-        Tensor forward(Ops f, Tensor x) {
-            try (Chain chain = new Chain(f, x)) {
-                resnets.forEach(resnet -> chain.then(resnet::forward));
-                if (downsampler != null) {
-                    chain.then(downsampler::apply);
-                }
-                return chain.escape();
+        void append(Chain chain, int level, BlockHook hook) {
+            for (int j = 0; j < resnets.size(); j++) {
+                chain.block(hook, new BlockHook.Place("down_blocks." + level + ".resnets", j, resnets.size()), resnets.get(j)::forward);
+            }
+            if (downsampler != null) {
+                chain.then(downsampler::apply);
             }
         }
     }
@@ -52,7 +51,7 @@ final class Encoder {
         try (Chain chain = new Chain(f, x)) {
             chain.then(convIn::apply);
             for (int i = 0; i < downBlocks.size(); i++) {
-                chain.block(hook, new BlockHook.Place("down_blocks", i, downBlocks.size()), downBlocks.get(i)::forward);
+                downBlocks.get(i).append(chain, i, hook);
             }
             chain.block(hook, new BlockHook.Place("mid_block", 0, 1), midBlock::forward);
             return chain.then(convNormOut::apply).then(convOut::apply).escape();
