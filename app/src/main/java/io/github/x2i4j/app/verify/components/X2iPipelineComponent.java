@@ -8,9 +8,6 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
-import io.github.x2i4j.model.media.ImageDecoder;
-import io.github.x2i4j.model.media.RgbImage;
-import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
@@ -21,7 +18,6 @@ import io.github.x2i4j.model.pipeline.Progress;
 import io.github.x2i4j.model.pipeline.X2iPipeline;
 import io.github.x2i4j.model.pipeline.X2iPipeline.Conditioning;
 import io.github.x2i4j.model.pipeline.X2iPrompt;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The whole chain from text and pictures to a picture, as X2I's scripts run it. */
@@ -61,10 +57,7 @@ public final class X2iPipelineComponent implements Component {
 
     private static X2iPrompt prompt(GoldenCase golden, Bundle bundle) {
         JsonNode args = golden.args();
-        List<RgbImage> images = new ArrayList<>();
-        args.path("images").forEach(file -> images.add(ImageDecoder.decode(golden.file(file.asText()))));
-        MllmPrompt content = new MllmPrompt(args.path("prompt").textValue(), images);
-        return new X2iPrompt(content, bundle.prompt().withSpecialTokens(SpecialTokens.INTERPRET),
+        return new X2iPrompt(CaseMedia.prompt(golden), bundle.prompt().withSpecialTokens(SpecialTokens.INTERPRET),
                 args.path("use_answer").asBoolean() ? HiddenRows.ANSWER : HiddenRows.PROMPT,
                 args.path("max_new_tokens").asInt(X2iPrompt.DEFAULT_NEW_TOKENS), true);
     }

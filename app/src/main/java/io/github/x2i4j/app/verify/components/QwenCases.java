@@ -1,0 +1,109 @@
+package io.github.x2i4j.app.verify.components;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.x2i4j.app.verify.GoldenCase;
+import io.github.x2i4j.app.verify.Outputs;
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.media.ImageDecoder;
+import io.github.x2i4j.model.media.ImageOptions;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.prompt.ChatMessage;
+import io.github.x2i4j.model.prompt.QwenChatTemplate;
+import io.github.x2i4j.model.qwen.PatchGrid;
+import io.github.x2i4j.model.qwen.PixelPatches;
+import io.github.x2i4j.model.qwen.QwenImageProcessor;
+import io.github.x2i4j.model.qwen.QwenVl;
+import io.github.x2i4j.model.qwen.QwenVlInputs;
+import io.github.x2i4j.model.qwen.QwenVlUtils;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Golden cases of Qwen2.5-VL's processor. */
+final class QwenCases implements FamilyCases {
+    /** X2I's largest area of a video's frame. */
+    private static final long SCRIPT_MAX_PIXELS = 16384;
+
+    @Override
+    public String name() {
+        return "qwen2_5_vl";
+    }
+
+    /** The cases' reference, as X2I pins it, drops {@code add_vision_id}: no numbers stand before the pictures. */
+    @Override
+    public String chatText(GoldenCase golden) {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (JsonNode m : golden.args().path("messages")) {
+            List<ChatMessage.Content> content = new ArrayList<>();
+            if (m.path("content").isTextual()) {
+                content.add(new ChatMessage.Text(m.get("content").textValue(), false));
+            } else {
+                m.path("content").forEach(part -> content.add(part(golden, part)));
+            }
+            messages.add(new ChatMessage(m.path("role").asText(), content));
+        }
+        return QwenChatTemplate.render(messages, false, golden.args().path("add_generation_prompt").asBoolean(true)).text();
+    }
+
+    private static ChatMessage.Content part(GoldenCase golden, JsonNode part) {
+        return switch (part.path("type").asText()) {
+            case "image" -> new ChatMessage.Image();
+            case "video" -> new ChatMessage.Video();
+            case "text" -> new ChatMessage.Text(part.path("text").asText(), false);
+            case String other -> throw new InvalidInputException(golden.folder() + ": a message holds \"" + other
+                    + "\", not image, video or text");
+        };
+    }
+
+    @Override
+    public Outputs image(GoldenCase golden, Engine engine) {
+        JsonNode args = golden.args();
+        QwenImageProcessor processor = QwenImageProcessor.read(ModelFolders.of(golden));
+        RgbImage image = switch (args.path("entry").asText("script")) {
+            case "script" -> CaseMedia.scriptImage(golden);
+            case "qwen_vl_utils" -> QwenVlUtils.fetchImage(ImageDecoder.decode(CaseMedia.file(golden), ImageOptions.DEFAULT.with(
+                    ImageOptions.Transparency.ON_WHITE)), processor.factor(), args.path("max_pixels").asLong(QwenVlUtils.MAX_PIXELS));
+            default -> throw new InvalidInputException("entry " + args.get("entry") + " is neither script nor qwen_vl_utils");
+        };
+        return patches("pixel_values", "image_grid_thw", processor.image(image));
+    }
+
+    @Override
+    public Outputs video(GoldenCase golden, Engine engine) {
+        if (golden.args().hasNonNull("file")) {
+            throw new UnsupportedFeatureException("video files are not decoded");
+        }
+        QwenImageProcessor processor = QwenImageProcessor.read(ModelFolders.of(golden));
+        List<RgbImage> frames = QwenVlUtils.fetchVideo(CaseMedia.frames(golden.input("frames")), processor.factor(),
+                golden.args().path("max_pixels").asLong(SCRIPT_MAX_PIXELS));
+        return patches("pixel_values_videos", "video_grid_thw", processor.video(frames));
+    }
+
+    private static Outputs patches(String pixels, String thw, PixelPatches patches) {
+        PatchGrid grid = patches.grid();
+        return new Outputs().put(pixels, patches.values(), grid.patches(), patches.values().length / grid.patches())
+                .put(thw, new long[] {grid.t(), grid.h(), grid.w()}, 1, 3);
+    }
+
+    @Override
+    public Outputs inputs(GoldenCase golden, Engine engine) {
+        MllmPrompt prompt = CaseMedia.prompt(golden);
+        QwenVlInputs inputs = QwenVl.processor(ModelFolders.of(golden)).process(prompt, CaseMedia.promptOptions(golden), warning -> { });
+        try (Scope s = engine.scope()) {
+            Outputs out = new Outputs()
+                    .putJson("text", inputs.text())
+                    .put("input_ids", inputs.ids(), 1, inputs.ids().length)
+                    .put("attention_mask", inputs.attentionMask(), 1, inputs.ids().length);
+            if (!prompt.images().isEmpty()) {
+                out.put("pixel_values", inputs.tensors(s).images().pixels())
+                        .put("image_grid_thw", inputs.images().stream().map(PixelPatches::grid)
+                                .flatMapToLong(g -> LongStream.of(g.t(), g.h(), g.w())).toArray(), prompt.images().size(), 3);
+            }
+            return out;
+        }
+    }
+}
