@@ -18,6 +18,7 @@ import java.util.Arrays;
 public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int numKeyValueHeads, int headDim, int intermediateSize,
         int vocabSize, float rmsNormEps, double ropeTheta, int[] mropeSection, boolean attentionBias, boolean tieWordEmbeddings) {
     private static final int MAX_LAYERS = 10_000;
+    private static final int MAX_WIDTH = 1 << 20;
 
     /**
      * Reads the fields of a text model from a config.json, older ({@code rope_scaling}, {@code rope_theta}) or newer
@@ -40,6 +41,10 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
             throw text.invalid("num_hidden_layers", layers + " is more than " + MAX_LAYERS);
         }
         int hidden = text.positive("hidden_size");
+        int intermediate = text.positive("intermediate_size");
+        if (Math.max(hidden, intermediate) > MAX_WIDTH) {
+            throw text.invalid("hidden_size", "it and intermediate_size may be at most " + MAX_WIDTH);
+        }
         int heads = text.positive("num_attention_heads");
         int kvHeads = text.positive("num_key_value_heads", heads);
         if (heads % kvHeads != 0) {
@@ -56,7 +61,7 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
         double theta = rope != null && rope.has("rope_theta") ? rope.positiveNumber("rope_theta")
                 : text.positiveNumber("rope_theta", 10000.0);
         return new DecoderConfig(hidden, layers, heads, kvHeads, headDim,
-                text.positive("intermediate_size"), text.positive("vocab_size"), (float) text.positiveNumber("rms_norm_eps", 1e-6), theta,
+                intermediate, text.positive("vocab_size"), (float) text.positiveNumber("rms_norm_eps", 1e-6), theta,
                 mropeSection(rope, headDim), text.flag("attention_bias", true), tieWordEmbeddings);
     }
 

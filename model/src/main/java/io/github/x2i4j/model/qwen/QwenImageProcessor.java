@@ -55,10 +55,10 @@ public record QwenImageProcessor(long minPixels, long maxPixels, int patchSize, 
     }
 
     /** @throws io.github.x2i4j.engine.InvalidInputException if the patches are not those of the vision tower */
-    void check(VisionConfig vision) {
+    void check(VisionConfig vision, Path folder) {
         if (patchSize != vision.patchSize() || mergeSize != vision.spatialMergeSize() || temporalPatchSize != vision.temporalPatchSize()
                 || vision.inChannels() != CHANNELS) {
-            throw new InvalidInputException("preprocessor_config.json (patch_size " + patchSize + ", merge_size " + mergeSize
+            throw new InvalidInputException(folder + ": preprocessor_config.json (patch_size " + patchSize + ", merge_size " + mergeSize
                     + ", temporal_patch_size " + temporalPatchSize + ") does not fit vision_config of config.json (" + vision.patchSize()
                     + ", " + vision.spatialMergeSize() + ", " + vision.temporalPatchSize() + "); take both from one model");
         }

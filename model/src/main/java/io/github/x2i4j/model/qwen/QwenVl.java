@@ -1,8 +1,10 @@
 package io.github.x2i4j.model.qwen;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.loader.weights.Checkpoint;
@@ -16,10 +18,13 @@ import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** A folder of Qwen2.5-VL: processor and networks. */
 public final class QwenVl implements Mllm {
+    private static final String IMAGE_PLACEHOLDER = "<|image_pad|>";
+
     private final Loaded<QwenVlModel> loaded;
     private final QwenProcessor processor;
     private final GenerationConfig generation;
@@ -50,8 +55,15 @@ public final class QwenVl implements Mllm {
 
     private static QwenProcessor processor(Path folder, QwenVlConfig c) {
         QwenImageProcessor images = QwenImageProcessor.read(folder);
-        images.check(c.vision());
-        return new QwenProcessor(Tokenizers.load(folder, TokenizerKind.BPE), images, c.imageTokenId());
+        images.check(c.vision(), folder);
+        Tokenizer tokenizer = Tokenizers.load(folder, TokenizerKind.BPE);
+        OptionalInt placeholder = tokenizer.id(IMAGE_PLACEHOLDER);
+        if (placeholder.isEmpty() || placeholder.getAsInt() != c.imageTokenId()) {
+            throw new InvalidInputException(folder + ": the tokenizer's id of " + IMAGE_PLACEHOLDER + " is "
+                    + (placeholder.isEmpty() ? "missing" : placeholder.getAsInt()) + ", but image_token_id of config.json is "
+                    + c.imageTokenId() + "; take both from one model");
+        }
+        return new QwenProcessor(tokenizer, images, c.imageTokenId());
     }
 
     @Override

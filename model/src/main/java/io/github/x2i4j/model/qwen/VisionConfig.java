@@ -19,6 +19,7 @@ import java.util.Arrays;
 public record VisionConfig(int depth, int hiddenSize, int numHeads, int intermediateSize, int outHiddenSize, int inChannels,
         int patchSize, int spatialMergeSize, int temporalPatchSize, int windowSize, int[] fullAttentionBlocks, int tokensPerSecond) {
     private static final int MAX_DEPTH = 10_000;
+    private static final int MAX_WIDTH = 1 << 20;
     /** Bounds sizes of patches, which are multiplied with one another. */
     static final int MAX_PATCH = 128;
 
@@ -38,6 +39,9 @@ public record VisionConfig(int depth, int hiddenSize, int numHeads, int intermed
         }
         if (Math.max(v.patchSize, Math.max(v.spatialMergeSize, Math.max(v.temporalPatchSize, v.inChannels))) > MAX_PATCH) {
             throw c.invalid("patch_size", "it, spatial_merge_size, temporal_patch_size and in_chans may be at most " + MAX_PATCH);
+        }
+        if (Math.max(v.hiddenSize, Math.max(v.intermediateSize, v.outHiddenSize)) > MAX_WIDTH) {
+            throw c.invalid("hidden_size", "it, intermediate_size and out_hidden_size may be at most " + MAX_WIDTH);
         }
         if (v.hiddenSize % v.numHeads != 0 || v.headDim() % 4 != 0) {
             throw c.invalid("num_heads", v.numHeads + " must cut hidden_size " + v.hiddenSize + " into heads of a width divisible by 4");
