@@ -186,6 +186,15 @@ class SafetensorsHeaderTest {
     }
 
     @Test
+    void anEmptyTensorMayLieWhereAnotherBegins() throws IOException {
+        Path file = SafetensorsWriter.raw(folder.resolve("e.safetensors"), header(entry("a", "F32", "[1]", 0, 4), entry("b", "F32", "[0]", 0, 0),
+                entry("c", "F32", "[0]", 4, 4)), new byte[4]);
+        try (Checkpoint c = Checkpoints.open(file)) {
+            assertThat(c.tensors()).hasSize(3);
+        }
+    }
+
+    @Test
     void tensorsMayStandInAnyOrderAndUnknownFieldsAreIgnored() throws IOException {
         String first = "\"z\":{\"note\":[{\"x\":1}],\"data_offsets\":[4,8],\"shape\":[1],\"dtype\":\"F32\"}";
         Path file = SafetensorsWriter.raw(folder.resolve("a.safetensors"), header(first, entry("a", "I32", "[1]", 0, 4)), new byte[] {7, 0, 0, 0, 0, 0, -128, 63});

@@ -14,6 +14,8 @@ import io.github.x2i4j.loader.weights.Checkpoints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchFileTest {
     private static final long[] SIX = {2, 3};
+
+    /** Size of the directory's record of "a/data.pkl", which comes first. */
+    private static final int CENTRAL = 46 + "a/data.pkl".length();
 
     @TempDir
     Path folder;
@@ -107,6 +112,45 @@ class TorchFileTest {
     }
 
     @Test
+    void onlyWhatIsNotContiguousIsCopied() throws IOException {
+        byte[] plain = single(p -> p.tensor("FloatStorage", "0", 6, 3, new long[] {1, 3, 1}, new long[] {99, 1, 77}));
+        try (Checkpoint c = open(Pickle.checkpoint(plain, six()))) {
+            assertThat(c.tensors().get("w").offset()).isPositive();
+            assertThat(c.tensor("w").storage().byteSize()).isEqualTo(Files.size(c.path()));
+        }
+        byte[] transposed = single(p -> p.tensor("FloatStorage", "0", 6, 0, new long[] {3, 2}, new long[] {1, 3}));
+        try (Checkpoint c = open(Pickle.checkpoint(transposed, six()))) {
+            assertThat(c.tensors().get("w").offset()).isEqualTo(-1);
+            assertThat(c.tensor("w").storage()).isSameAs(c.tensor("w").storage());
+        }
+    }
+
+    @Test
+    void largeZipFilesHaveTheirDirectoryInZip64Records() throws IOException {
+        byte[] zip = Pickle.checkpoint(good(), six());
+        try (Checkpoint c = open(zip64(zip, 0))) {
+            assertThat(c.tensor("w").toFloats()).containsExactly(1, 2, 3, 4, 5, 6);
+        }
+        for (int wrong : new int[] {1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            assertThatThrownBy(() -> open(zip64(zip, wrong))).isExactlyInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("the zip64 end record is damaged");
+        }
+    }
+
+    /** The same archive with a zip64 end record, whose place is given wrong by {@code shift} bytes. */
+    private static byte[] zip64(byte[] zip, int shift) {
+        int end = zip.length - 22;
+        ByteBuffer old = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer b = ByteBuffer.allocate(zip.length + 56 + 20).order(ByteOrder.LITTLE_ENDIAN);
+        b.put(zip, 0, end);
+        b.putInt(0x06064b50).putLong(44).putShort((short) 45).putShort((short) 45).putInt(0).putInt(0);
+        b.putLong(old.getShort(end + 10)).putLong(old.getShort(end + 10)).putLong(old.getInt(end + 12)).putLong(old.getInt(end + 16));
+        b.putInt(0x07064b50).putInt(0).putLong(end + (long) shift).putInt(1);
+        b.putInt(0x06054b50).putInt(0).putInt(-1).putInt(-1).putInt(-1).putShort((short) 0);
+        return b.array();
+    }
+
+    @Test
     void tensorsShareAStorageAndParametersAndUntypedStoragesAreRead() throws IOException {
         Pickle p = new Pickle().orderedDict().op("(");
         p.string("module.a").tensor("FloatStorage", "0", 6, 0, new long[] {3}, new long[] {1});
@@ -133,6 +177,12 @@ class TorchFileTest {
             assertThat(c.tensors().keySet()).containsExactly("w");
             assertThat(c.metadata()).containsExactly(Map.entry("config.input_dim", "24"), Map.entry("config.use_cnn", "true"));
         }
+    }
+
+    /** A state dict whose tensor has {@code size} floats of an untyped storage of 24 bytes. */
+    private static byte[] untyped(long size) {
+        return single(p -> p.global("torch._utils", "_rebuild_tensor_v3").op("(").op("(").string("storage").global("torch.storage", "UntypedStorage")
+                .string("0").string("cpu").integer(24).op("tQ").integer(0).longs(size).longs(1).op(0x89).op("N").global("torch", "float32").op("tR"));
     }
 
     static Stream<Arguments> hostilePickles() {
@@ -188,6 +238,11 @@ class TorchFileTest {
                 arguments(new Pickle().global("torch._utils", "_rebuild_tensor_v2").op(")R").stop(), "_rebuild_tensor_v2 has 0 values, expected 6 to 7"),
                 arguments(new Pickle().global("torch._utils", "_rebuild_tensor_v2").longs(1, 2, 3, 4, 5, 6).op("R").stop(), "a tensor has no typed storage"),
                 arguments(new Pickle().global("torch._utils", "_rebuild_parameter").longs(1, 2, 3).op("R").stop(), "a parameter holds no tensor"),
+                arguments(new Pickle().global("torch._utils", "_rebuild_tensor_v3").op("(").storage("FloatStorage", "0", 6).integer(0).longs(3).longs(1)
+                        .op(0x89).op("N").global("torch", "float64").op("tR").stop(), "a tensor has no storage of its dtype"),
+                arguments(untyped(7), "reaches element 6 of a storage with 6"),
+                arguments(new Pickle().op("}").string("w").tensor("FloatStorage", "0", 6, 0, SIX, new long[] {3, 1}).op("s").string("module.w")
+                        .tensor("FloatStorage", "0", 6, 0, SIX, new long[] {3, 1}).op("s").stop(), "tensor w stands twice, with and without the prefix"),
                 arguments(new Pickle().longs(1, 2, 3, 4, 5).op("Q").stop(), "something that is no storage"),
                 arguments(new Pickle().string("0").op("Q").stop(), "a storage's name is no tuple"),
                 arguments(new Pickle().storage("FloatStorage", "0", -1).stop(), "the size of a storage is negative: -1"),
@@ -229,6 +284,7 @@ class TorchFileTest {
                 arguments("FloatStorage", "0", 6L, 0L, new long[65], new long[65], "a tensor's shape has 65 values, expected 0 to 64"),
                 arguments("FloatStorage", "1", 6L, 0L, SIX, new long[] {3, 1}, "its storage 1 is not in the file"),
                 arguments("FloatStorage", "../version", 6L, 0L, SIX, new long[] {3, 1}, "its storage ../version is not in the file"),
+                arguments("FloatStorage", "0", 5L, 0L, new long[] {1}, new long[] {1}, "its storage 0 should have 20 bytes, but has 24"),
                 arguments("FloatStorage", "0", 7L, 0L, SIX, new long[] {3, 1}, "its storage 0 should have 28 bytes, but has 24"),
                 arguments("DoubleStorage", "0", 6L, 0L, SIX, new long[] {3, 1}, "its storage 0 should have 48 bytes, but has 24"),
                 arguments("FloatStorage", "0", max, 0L, SIX, new long[] {3, 1}, "its storage 0 should have"));
@@ -290,6 +346,7 @@ class TorchFileTest {
                 arguments(patched(zip, central, 42, 3), "has no local header"),
                 arguments(patched(zip, central, 42, 255, 255, 255, 255), "a zip64 field is missing"),
                 arguments(patched(zip, central, 28, 255, 255), "the zip directory is damaged"),
+                arguments(patched(patched(twice, "PK\1\2", CENTRAL + 20, 70), "PK\1\2", CENTRAL + 24, 70), "zip entry a/data/1 overlaps the one before it"),
                 arguments(patched(zip, "PK\3\4", 30, 'x'), "has another name in its local header"),
                 arguments(patched(zip, "PK\3\4", 8, 8), "has another method in its local header"));
     }
@@ -352,6 +409,23 @@ class TorchFileTest {
         return out.toByteArray();
     }
 
+    /** A legacy file with these keys in its list of storages, the data of one after the other. */
+    private static byte[] legacyListed(String... keys) {
+        byte[] one = legacy(littleEndian(), legacyGood(), keys[0], 6, six());
+        byte[] list = new Pickle().op("]").string(keys[0]).op("a").stop();
+        Pickle longer = new Pickle().op("](");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(one, 0, one.length - 8 - 24 - list.length);
+        for (String key : keys) {
+            longer.string(key);
+        }
+        out.writeBytes(longer.op("e").stop());
+        for (int i = 0; i < keys.length; i++) {
+            out.write(one, one.length - 8 - 24, 8 + 24);
+        }
+        return out.toByteArray();
+    }
+
     @Test
     void legacyFilesAndTheirStorageViewsAreRead() throws IOException {
         try (Checkpoint c = open(legacy(littleEndian(), legacyGood(), "0", 6, six()))) {
@@ -368,6 +442,9 @@ class TorchFileTest {
                 arguments(legacy(littleEndian(), legacyGood(), "0", -1, six()), "is said to have 6 elements"),
                 arguments(legacy(littleEndian(), legacyGood(), "0", 6, Pickle.floats(1, 2)), "the file ends inside storage 0"),
                 arguments(legacy(littleEndian(), legacyGood(), "9", 6, six()), "storage 9 belongs to no tensor"),
+                arguments(legacyListed("0", "0"), "storage 0 is listed twice"),
+                arguments(legacy(littleEndian(), new Pickle().orderedDict().string("a").tensor("FloatStorage", "0", 6, 0, SIX, new long[] {3, 1}).op("s")
+                        .string("b").tensor("DoubleStorage", "0", 6, 0, SIX, new long[] {3, 1}).op("s").stop(), "0", 6, six()), "storage 0 has two types or sizes"),
                 arguments(legacy(littleEndian(), legacyGood(3L, 4L), "0", 6, six()), "the view of 4 elements from 3 exceeds storage 0 of 6"),
                 arguments(legacy(littleEndian(), legacyGood(5L, 1L), "0", 6, six()), "reaches element 2 of a storage with 1"),
                 arguments(legacy(new Pickle().op("}").stop(), legacyGood(), "0", 6, six()), "the record of the system that saved it is missing"),
