@@ -1,12 +1,12 @@
 package io.github.x2i4j.engine;
 
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.cpu.CpuScope;
 import io.github.x2i4j.engine.kernel.KernelProvider;
-import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
+import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import io.github.x2i4j.engine.parallel.Workers;
 
 /**
@@ -16,8 +16,8 @@ import io.github.x2i4j.engine.parallel.Workers;
  * <p>Results are the same for every kernel set, vector width and number of threads.
  */
 public final class Engine implements AutoCloseable {
-    /** Native memory kept for later. */
-    private static final long RETAINED_BYTES = 96L << 20;
+    /** Native memory kept for later, at least. */
+    private static final long RETAINED_BYTES = 64L << 20;
     /** Java heap kept for packed panels and tiles. */
     private static final long RETAINED_SCRATCH = 48L << 20;
 

@@ -6,10 +6,10 @@ import static io.github.x2i4j.engine.kernel.TileKernel.ROWS;
 import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
 import io.github.x2i4j.engine.kernel.TileKernel;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

@@ -5,10 +5,10 @@ import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

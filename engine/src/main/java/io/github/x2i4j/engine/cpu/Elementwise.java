@@ -5,10 +5,10 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /** Element-wise ops: pieces of the operands are loaded, worked on and stored. */

@@ -3,8 +3,8 @@ package io.github.x2i4j.engine.cpu;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.RowPacker;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /** Ops that only move elements. Joining, cutting and permuting work on plain types of any kind. */

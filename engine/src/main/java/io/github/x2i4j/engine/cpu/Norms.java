@@ -3,8 +3,8 @@ package io.github.x2i4j.engine.cpu;
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /** Normalisations. Statistics are put together in F64. */

@@ -2,8 +2,8 @@ package io.github.x2i4j.engine.cpu;
 
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.parallel.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /**

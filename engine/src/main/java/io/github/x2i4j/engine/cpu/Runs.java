@@ -1,7 +1,7 @@
 package io.github.x2i4j.engine.cpu;
 
 import io.github.x2i4j.engine.Tensor;
-import io.github.x2i4j.engine.parallel.CpuContext;
+import io.github.x2i4j.engine.context.CpuContext;
 import java.lang.foreign.MemorySegment;
 
 /** Moves runs of F32 elements between tensors and the arrays that kernels work on. */

@@ -3,7 +3,7 @@ package io.github.x2i4j.engine.gemm;
 import static io.github.x2i4j.engine.kernel.TileKernel.DEPTH;
 import static io.github.x2i4j.engine.kernel.TileKernel.ROWS;
 
-import io.github.x2i4j.engine.parallel.CpuContext;
+import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.util.function.Supplier;
 

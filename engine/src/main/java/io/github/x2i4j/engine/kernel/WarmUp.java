@@ -1,6 +1,7 @@
 package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.parallel.Threads;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -13,8 +14,8 @@ final class WarmUp implements AutoCloseable {
     /** Short enough to be cheap while interpreted, long enough that the compiler takes the loops for what they are. */
     private static final int SHORT = 96;
     private static final int CALLS = 64;
-    private static final long PAUSE_NANOS = 200_000;
-    private static final long LIMIT_NANOS = 20_000_000_000L;
+    /** Pauses between races grow to this: a compiler that has not come by then may come late, or never. */
+    private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
     private final Thread thread;
     private volatile boolean closed;
@@ -30,11 +31,11 @@ final class WarmUp implements AutoCloseable {
         });
     }
 
-    /** Runs {@code contender} until it needs less time than {@code holder}; false if that does not happen. */
+    /** Runs {@code contender} until it needs less time than {@code holder}; false if this is closed before. */
     private boolean warm(Runnable contender, Runnable holder) {
-        long limit = System.nanoTime() + LIMIT_NANOS;
+        long begin = System.nanoTime();
         int wins = 0;
-        while (!closed && System.nanoTime() < limit) {
+        while (!closed) {
             long t0 = System.nanoTime();
             contender.run();
             long t1 = System.nanoTime();
@@ -44,7 +45,7 @@ final class WarmUp implements AutoCloseable {
             if (wins == 3) {
                 return true;
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(Math.min(LONGEST_PAUSE_NANOS, (t2 - begin) / 100));
         }
         return false;
     }
@@ -106,5 +107,6 @@ final class WarmUp implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+        Threads.join(thread);
     }
 }

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 
 /**
  * Recycles native memory by size class. There are four classes between one power of two and the next, so at most a fifth of a
- * block is unused. Memory that was given back is kept for later up to a limit; beyond it goes back to the system.
+ * block is unused. Memory that was given back is kept for later, up to a fixed amount or half of the most that was ever lent at a
+ * time, whichever is more; what exceeds it goes back to the system.
  *
  * <p>Safe for several threads.
  */
@@ -23,6 +24,7 @@ public final class MemoryPool implements AutoCloseable {
     private long retainedBytes;
     private long lentBytes;
     private long peakBytes;
+    private long mostLent;
     private boolean closed;
 
     /**
@@ -35,7 +37,7 @@ public final class MemoryPool implements AutoCloseable {
     public record Usage(long allocated, long inUse, long peak) {
     }
 
-    /** @param retainedLimit most bytes to keep for later */
+    /** @param retainedLimit bytes to keep for later even if little was lent */
     public MemoryPool(long retainedLimit) {
         this.retainedLimit = retainedLimit;
     }
@@ -70,6 +72,7 @@ public final class MemoryPool implements AutoCloseable {
         }
         lent.add(block);
         lentBytes += size;
+        mostLent = Math.max(mostLent, lentBytes);
         peakBytes = Math.max(peakBytes, lentBytes + retainedBytes);
         return block;
     }
@@ -101,13 +104,14 @@ public final class MemoryPool implements AutoCloseable {
         }
         long size = block.capacity();
         lentBytes -= size;
-        if (size > retainedLimit) {
+        long limit = Math.max(retainedLimit, mostLent / 2);
+        if (size > limit) {
             block.free();
             return;
         }
         idle.computeIfAbsent(size, k -> new ArrayDeque<>()).push(block);
         retainedBytes += size;
-        while (retainedBytes > retainedLimit) {
+        while (retainedBytes > limit) {
             Map.Entry<Long, ArrayDeque<Block>> largest = idle.lastEntry();
             takeIdle(largest.getKey()).free();
         }

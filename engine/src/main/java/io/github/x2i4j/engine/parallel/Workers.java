@@ -88,17 +88,7 @@ public final class Workers implements AutoCloseable {
             open.notifyAll();
         }
         for (Thread w : workers) {
-            boolean interrupted = false;
-            while (w.isAlive()) {
-                try {
-                    w.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Threads.join(w);
         }
     }
 

@@ -1,10 +1,11 @@
-package io.github.x2i4j.engine.parallel;
+package io.github.x2i4j.engine.context;
 
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import io.github.x2i4j.engine.parallel.Workers;
 
 /**
  * What the ops of one engine share.

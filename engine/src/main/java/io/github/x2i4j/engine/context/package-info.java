@@ -1,0 +1,2 @@
+/** What all ops of an engine share. */
+package io.github.x2i4j.engine.context;

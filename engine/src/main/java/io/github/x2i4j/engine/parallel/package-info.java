@@ -1,0 +1,2 @@
+/** Worker threads that share loops. */
+package io.github.x2i4j.engine.parallel;

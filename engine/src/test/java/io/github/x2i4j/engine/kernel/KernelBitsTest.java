@@ -1,0 +1,135 @@
+package io.github.x2i4j.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every primitive of every width against plain loops, bit by bit, on runs of all lengths at odd places. */
+class KernelBitsTest {
+    private static final int LENGTH = 300;
+
+    private static KernelService.KernelChoice vectors(int bits) {
+        try {
+            return KernelProvider.choose(new EngineOptions(EngineOptions.KernelChoice.VECTOR, bits, 1));
+        } catch (UnsupportedFeatureException e) {
+            Assumptions.abort("not on this machine: " + e.getMessage());
+            throw e;
+        }
+    }
+
+    private static float[] random(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] x = new float[LENGTH];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextDouble(-3, 3);
+        }
+        return x;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void runsOfAllLengths(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        RunKernels scalar = new ScalarKernels(16);
+        for (int n = 0; n < 140; n += n < 70 ? 1 : 13) {
+            assertThat(everything(vector, n)).as("runs of %d", n).isEqualTo(everything(scalar, n));
+        }
+    }
+
+    /** What all primitives make of a run of n, one after the other. */
+    private static float[][] everything(RunKernels k, int n) {
+        float[] x = random(n);
+        float[] y = random(n + 1);
+        float[] z = random(n + 2);
+        short[] narrow = new short[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            narrow[i] = (short) (Float.floatToRawIntBits(y[i]) >>> 16);
+        }
+        int at = n % 7;
+        int yAt = 3;
+        float[] widened = new float[LENGTH];
+        k.widenBF16(narrow, yAt, widened, at, n);
+        float[] sums = {k.dot(x, at, y, yAt, n), (float) k.sum(x, at, n), (float) k.sumSquares(x, at, n, 0.7f), k.max(x, at, n)};
+        k.add(x, at, y, yAt, n);
+        k.mul(x, at, z, yAt, n);
+        k.mulAdd(x, at, y, yAt, z, at, n);
+        k.addScaled(x, at, 0.3f, y, yAt, n);
+        k.standardise(x, at, n, 0.2f, 0.9f);
+        k.affine(x, at, n, 1.1f, -0.1f);
+        float[] exponentials = x.clone();
+        float[] total = {(float) k.expSum(exponentials, at, n, 0.5f)};
+        float[][] all = new float[Activation.values().length + 4][];
+        for (Activation f : Activation.values()) {
+            all[f.ordinal()] = x.clone();
+            k.activate(f, all[f.ordinal()], at, n);
+        }
+        all[all.length - 4] = widened;
+        all[all.length - 3] = sums;
+        all[all.length - 2] = exponentials;
+        all[all.length - 1] = total;
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void extremesInEveryFunction(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        RunKernels scalar = new ScalarKernels(16);
+        float[] extremes = {0f, -0f, 1e-40f, -1e-40f, 100, -100, 1e30f, -1e30f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN,
+            88.72f, 88.73f, -87.33f, -87.34f, 10, -10, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE};
+        for (Activation f : Activation.values()) {
+            float[] a = java.util.Arrays.copyOf(extremes, 64);
+            float[] b = a.clone();
+            vector.activate(f, a, 0, 64);
+            scalar.activate(f, b, 0, 64);
+            assertThat(a).as("%s", f).isEqualTo(b);
+        }
+        float[] a = java.util.Arrays.copyOf(extremes, 64);
+        float[] b = a.clone();
+        vector.expSum(a, 0, 64, 0);
+        scalar.expSum(b, 0, 64, 0);
+        assertThat(a).isEqualTo(b);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void tilesOfAllDepths(int bits) {
+        TileKernel vector = vectors(bits).tiles();
+        int columns = vector.columns();
+        TileKernel scalar = new ScalarKernels(columns);
+        SplittableRandom random = new SplittableRandom(5);
+        float[] a = new float[TileKernel.ROWS * TileKernel.DEPTH + 3];
+        float[] b = new float[TileKernel.DEPTH * columns + 5];
+        for (float[] x : new float[][] {a, b}) {
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (float) random.nextDouble(-1, 1);
+            }
+        }
+        int stride = columns + 9;
+        for (int depth : new int[] {1, 2, 3, 31, 200, 256}) {
+            float[] got = new float[TileKernel.ROWS * stride + 2];
+            float[] want = got.clone();
+            for (boolean add : new boolean[] {false, true}) {
+                vector.multiply(depth, a, 3, b, 5, got, 2, stride, add);
+                scalar.multiply(depth, a, 3, b, 5, want, 2, stride, add);
+                assertThat(got).as("depth %d", depth).isEqualTo(want);
+            }
+            for (int i = 0; i < TileKernel.ROWS; i++) {
+                for (int j = 0; j < columns; j++) {
+                    double sum = 0;
+                    for (int k = 0; k < depth; k++) {
+                        sum += (double) a[3 + i * TileKernel.DEPTH + k] * b[5 + k * columns + j];
+                    }
+                    assertThat((double) got[2 + i * stride + j]).isCloseTo(2 * sum, offset(5e-5));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.x2i4j.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class KernelServiceTest {
+    private final ScalarKernels substitute = new ScalarKernels(16);
+
+    private KernelService service(TileKernel tiles, RunKernels runs) {
+        return new KernelService(new KernelChoice("test", 0, tiles, runs, substitute, List.of()));
+    }
+
+    @Test
+    void theSubstituteServesAtFirst() {
+        try (KernelService service = service(new Slow(new AtomicInteger()), substitute)) {
+            assertThat(service.tiles()).isSameAs(substitute);
+            assertThat(service.runs()).isSameAs(substitute);
+        }
+    }
+
+    @Test
+    void kernelsThatAreSlowerThanTheSubstituteNeverServe() {
+        AtomicInteger calls = new AtomicInteger();
+        try (KernelService service = service(new Slow(calls), substitute)) {
+            while (calls.get() < 500) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertThat(service.tiles()).isSameAs(substitute);
+        }
+    }
+
+    @Test
+    void kernelsThatAreFasterComeIntoService() {
+        TileKernel instant = new Instant();
+        try (KernelService service = service(instant, substitute)) {
+            while (service.tiles() != instant) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    @Test
+    void closingEndsTheWarmUp() {
+        service(new Slow(new AtomicInteger()), substitute).close();
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().equals("x2i-warm-up"));
+    }
+
+    @Test
+    void withoutASubstituteTheBestServeAtOnce() {
+        ScalarKernels best = new ScalarKernels(8);
+        try (KernelService service = new KernelService(new KernelChoice("test", 0, best, best, null, List.of()))) {
+            assertThat(service.tiles()).isSameAs(best);
+            assertThat(service.runs()).isSameAs(best);
+            service.runs().activate(Activation.RELU, new float[1], 0, 1);
+        }
+    }
+
+    private record Slow(AtomicInteger calls) implements TileKernel {
+        @Override
+        public int columns() {
+            return 16;
+        }
+
+        @Override
+        public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+            calls.incrementAndGet();
+            LockSupport.parkNanos(50_000);
+        }
+    }
+
+    private record Instant() implements TileKernel {
+        @Override
+        public int columns() {
+            return 16;
+        }
+
+        @Override
+        public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+        }
+    }
+}
