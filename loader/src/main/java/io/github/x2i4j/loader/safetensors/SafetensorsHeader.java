@@ -33,8 +33,11 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
     /** Longest header the format allows. */
     public static final int MAX_BYTES = 100_000_000;
 
-    /** Most tensors, and most metadata entries, that this reader accepts: bounds memory for headers made of tiny entries. */
-    public static final int MAX_ENTRIES = 1_000_000;
+    /**
+     * Most tensors, and most metadata entries, of one file: bounds memory and time where a header is made of tiny entries. The largest
+     * models have some thousand tensors in a file.
+     */
+    public static final int MAX_ENTRIES = 250_000;
 
     private static final int MAX_RANK = 64;
     private static final String METADATA = "__metadata__";

@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * @param totalSize what the index says of the bytes of all tensors, or -1; not to be relied on
  */
 public record ShardIndex(Path file, SortedMap<String, String> weightMap, long totalSize) {
-    private static final int MAX_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 32 << 20;
 
     /**
      * Reads an index without looking at the files it names.
