@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.llm;
 
-import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.InvalidInputException;
@@ -11,6 +10,7 @@ import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.llm.KeysSeen.KeyValue;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Linear;
+import io.github.x2i4j.model.nn.SwiGlu;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -120,10 +120,11 @@ public final class LanguageModel {
     }
 
     /** One decoder layer: {@code x += attention(norm(x)); x += mlp(norm(x))}. */
-    private record Layer(DecoderConfig config, Tensor inputLayernorm, Attention attention, Tensor postAttentionLayernorm, Mlp mlp) {
+    private record Layer(DecoderConfig config, Tensor inputLayernorm, Attention attention, Tensor postAttentionLayernorm, SwiGlu mlp) {
         static Layer bind(Weights w, DecoderConfig c) {
             return new Layer(c, w.vector("input_layernorm.weight", c.hiddenSize()), Attention.bind(w.at("self_attn"), c),
-                    w.vector("post_attention_layernorm.weight", c.hiddenSize()), Mlp.bind(w.at("mlp"), c));
+                    w.vector("post_attention_layernorm.weight", c.hiddenSize()),
+                    SwiGlu.of(w.at("mlp"), c.hiddenSize(), c.intermediateSize(), false));
         }
 
         /** [S, H] -> [S, H] */
@@ -162,22 +163,6 @@ public final class LanguageModel {
         /** [S, heads d] -> [1, S, heads, d] */
         private static Tensor heads(Tensor x, int headDim) {
             return x.reshape(1, x.dim(0), x.dim(1) / headDim, headDim);
-        }
-    }
-
-    /** SwiGLU: {@code down(silu(gate(x)) * up(x))}. */
-    private record Mlp(Linear gateProj, Linear upProj, Linear downProj) {
-        static Mlp bind(Weights w, DecoderConfig c) {
-            return new Mlp(Linear.withoutBias(w.at("gate_proj"), c.hiddenSize(), c.intermediateSize()),
-                    Linear.withoutBias(w.at("up_proj"), c.hiddenSize(), c.intermediateSize()),
-                    Linear.withoutBias(w.at("down_proj"), c.intermediateSize(), c.hiddenSize()));
-        }
-
-        /** {@code residual + mlp(x)}, [S, H] */
-        Tensor forward(Ops s, Tensor x, Tensor residual) {
-            Tensor up = upProj.apply(s, x);                                                                  // [S, I]
-            Tensor gated = gateProj.apply(s, x, Epilogue.multiplied(Activation.SILU, up));                   // [S, I]
-            return downProj.apply(s, gated, Epilogue.add(residual));                                         // [S, H]
         }
     }
 }

@@ -23,6 +23,8 @@ import java.util.stream.IntStream;
  * @param imageTokenId id of the placeholder, which is grown to as many as the picture has tokens
  */
 public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcessor, long imageTokenId) {
+    /** Most tokens of a lost text that a warning repeats. */
+    private static final int SHOWN_TOKENS = 40;
     /** What the reference writes while it grows placeholders, and turns into a picture's token where the user typed it. */
     private static final String GROWING = "<|placeholder|>";
 
@@ -86,9 +88,10 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
                     + ", which would cut a picture (tokens of the pictures: " + each
                     + "); give fewer or smaller pictures, or allow a longer prompt");
         }
-        int[] dropped = Arrays.copyOfRange(ids, maxLength, ids.length);
+        int[] dropped = Arrays.copyOfRange(ids, maxLength, Math.min(ids.length, maxLength + SHOWN_TOKENS));
+        String more = ids.length > maxLength + SHOWN_TOKENS ? "..." : "";
         warnings.accept("the prompt has " + ids.length + " tokens and was cut to " + maxLength + "; not read: \""
-                + tokenizer.decode(dropped, true).strip() + "\"");
+                + tokenizer.decode(dropped, true).replaceAll("\\s+", " ").strip() + more + "\"");
         return kept;
     }
 

@@ -65,7 +65,7 @@ public final class QwenVlModel {
      * What they give.
      *
      * @param hiddenStates F32 [L+1, S, H], pad rows included
-     * @param position of each token
+     * @param position where each token stands
      * @param imageEmbeds F32 [image tokens, H], or null
      * @param videoEmbeds F32 [video tokens, H], or null
      * @param answer null if none was asked for

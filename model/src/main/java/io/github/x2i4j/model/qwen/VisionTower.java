@@ -11,6 +11,7 @@ import io.github.x2i4j.model.llm.Rotary;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Blocks;
 import io.github.x2i4j.model.nn.Linear;
+import io.github.x2i4j.model.nn.SwiGlu;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -77,10 +78,11 @@ public final class VisionTower {
     }
 
     /** {@code x += attention(norm1(x)); x += mlp(norm2(x))} */
-    private record Block(Tensor norm1, Attention attention, Tensor norm2, Mlp mlp) {
+    private record Block(Tensor norm1, Attention attention, Tensor norm2, SwiGlu mlp) {
         static Block bind(Weights w, VisionConfig c) {
             return new Block(w.vector("norm1.weight", c.hiddenSize()), Attention.bind(w.at("attn"), c),
-                    w.vector("norm2.weight", c.hiddenSize()), Mlp.bind(w.at("mlp"), c));
+                    w.vector("norm2.weight", c.hiddenSize()),
+                    SwiGlu.of(w.at("mlp"), c.hiddenSize(), c.intermediateSize(), true));
         }
 
         /** [N, D] -> [N, D] */
@@ -112,22 +114,6 @@ public final class VisionTower {
             Tensor values = v.apply(s, x).reshape(1, n, numHeads, d);                                  // [1, N, heads, d]
             Tensor y = s.attention(queries, keys, values, (float) (1 / Math.sqrt(d)), mask, null);     // [1, N, heads, d]
             return proj.apply(s, y.reshape(n, numHeads * d), Epilogue.add(residual));                  // [N, D]
-        }
-    }
-
-    /** SwiGLU with biases: {@code down(silu(gate(x)) * up(x))}. */
-    private record Mlp(Linear gateProj, Linear upProj, Linear downProj) {
-        static Mlp bind(Weights w, VisionConfig c) {
-            return new Mlp(Linear.of(w.at("gate_proj"), c.hiddenSize(), c.intermediateSize()),
-                    Linear.of(w.at("up_proj"), c.hiddenSize(), c.intermediateSize()),
-                    Linear.of(w.at("down_proj"), c.intermediateSize(), c.hiddenSize()));
-        }
-
-        /** {@code residual + mlp(x)}, [N, D] */
-        Tensor forward(Ops s, Tensor x, Tensor residual) {
-            Tensor up = upProj.apply(s, x);                                                            // [N, I]
-            Tensor gated = gateProj.apply(s, x, Epilogue.multiplied(Activation.SILU, up));             // [N, I]
-            return downProj.apply(s, gated, Epilogue.add(residual));                                   // [N, D]
         }
     }
 

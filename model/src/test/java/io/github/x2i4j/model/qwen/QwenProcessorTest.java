@@ -91,6 +91,13 @@ class QwenProcessorTest {
     }
 
     @Test
+    void theWarningStaysShortHoweverMuchIsCut() {
+        process("red " + "boat ".repeat(10_000), new PromptOptions(BEFORE.length() + 3, Padding.RIGHT, null, SpecialTokens.INTERPRET));
+
+        assertThat(warnings).singleElement().asString().contains("boat boat").endsWith("...\"").hasSizeLessThan(200);
+    }
+
+    @Test
     void aPictureThatWouldBeCutIsAnErrorThatCounts() {
         PromptOptions tight = new PromptOptions(BEFORE.length() + 40, Padding.RIGHT, null, SpecialTokens.INTERPRET);
 
