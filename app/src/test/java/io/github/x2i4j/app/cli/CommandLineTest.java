@@ -39,7 +39,7 @@ class CommandLineTest {
             generate fox --vector-bits 100                | --vector-bits 100   | 128, 256 or 512
             generate fox --kernels fast                   | --kernels fast      | auto, scalar or vector
             generate red fox                              | from "red" to "fox" | in quotes
-            generate                                      | text                | picture
+            generate                                      | nothing to draw     | --image
             generate fox --json --quiet                   | --json and --quiet  | leave one out
             generate fox --bundle a --flux b              | --bundle            | leave out
             generate fox --mllm a                         | --alignnet          | --flux
