@@ -12,13 +12,16 @@ import java.util.Arrays;
  * @param ropeTheta base of the rotary frequencies
  * @param mropeSection how many frequencies turn with the temporal, height and width position, in this order; null where all
  *     turn with one position
+ * @param maxPositions beyond so many positions the rotary embedding would be another one (dynamic scaling)
  * @param attentionBias whether the projections to queries, keys and values have a bias
  * @param tieWordEmbeddings whether the embedding table is the output layer as well
  */
 public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int numKeyValueHeads, int headDim, int intermediateSize,
-        int vocabSize, float rmsNormEps, double ropeTheta, int[] mropeSection, boolean attentionBias, boolean tieWordEmbeddings) {
+        int vocabSize, float rmsNormEps, double ropeTheta, int[] mropeSection, int maxPositions, boolean attentionBias,
+        boolean tieWordEmbeddings) {
     private static final int MAX_LAYERS = 10_000;
     private static final int MAX_WIDTH = 1 << 20;
+    private static final String DYNAMIC = "dynamic";
 
     /**
      * Reads the fields of a text model from a config.json, older ({@code rope_scaling}, {@code rope_theta}) or newer
@@ -62,7 +65,8 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
                 : text.positiveNumber("rope_theta", 10000.0);
         return new DecoderConfig(hidden, layers, heads, kvHeads, headDim,
                 intermediate, text.positive("vocab_size"), (float) text.positiveNumber("rms_norm_eps", 1e-6), theta,
-                mropeSection(rope, headDim), text.flag("attention_bias", true), tieWordEmbeddings);
+                mropeSection(rope, headDim), dynamic(rope) ? text.positive("max_position_embeddings") : Integer.MAX_VALUE,
+                text.flag("attention_bias", true), tieWordEmbeddings);
     }
 
     /** Number of hidden states: input embeddings, then the output of each layer. */
@@ -78,13 +82,18 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
         if (rope != null) {
             for (String key : new String[] {"rope_type", "type"}) {
                 String type = rope.text(key, "default");
-                if (!type.equals("default") && !type.equals("mrope")) {
+                if (!type.equals("default") && !type.equals("mrope") && !type.equals(DYNAMIC)) {
                     throw new UnsupportedFeatureException("rotary embedding of type " + type
-                            + " is not supported; default and mrope are");
+                            + " is not supported; default, mrope and dynamic are");
                 }
             }
         }
         return rope;
+    }
+
+    /** Dynamic scaling changes nothing up to the length that the model was trained for. */
+    private static boolean dynamic(Config rope) {
+        return rope != null && (rope.text("rope_type", "").equals(DYNAMIC) || rope.text("type", "").equals(DYNAMIC));
     }
 
     private static int[] mropeSection(Config rope, int headDim) {

@@ -10,6 +10,15 @@ public interface KeysSeen {
     AttentionMask mask();
 
     /**
+     * The queries that look at the keys, where those of some rows are others than their own.
+     *
+     * @param q F32 [1, rows, heads, headDim], already rotated
+     */
+    default Tensor queries(Scope s, Tensor q) {
+        return q;
+    }
+
+    /**
      * Called once by each layer.
      *
      * @param s owns {@code own}; what must outlive the layer is escaped from it

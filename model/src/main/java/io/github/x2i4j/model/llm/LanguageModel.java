@@ -11,6 +11,7 @@ import io.github.x2i4j.model.llm.KeysSeen.KeyValue;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Linear;
 import io.github.x2i4j.model.nn.SwiGlu;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -78,10 +79,12 @@ public final class LanguageModel {
      * @param x input embeddings, F32 [S, H]
      * @param positions of the rows on the axes time, height, width: [3][S]
      * @param hook stands around each layer (stack {@code layers}, one stream: the hidden states [S, H])
+     * @throws InvalidInputException if a position lies beyond what the rotary embedding is defined for
      * @return F32 [L+1, S, H]: the input, the output of each layer but the last, and the last one's after the final norm
      */
     public Tensor forward(Ops f, Tensor x, long[][] positions, KeysSeen keys, BlockHook hook) {
         long rows = x.dim(0);
+        checkPositions(positions);
         Pass pass = new Pass(Rotary.ofPositions(f, positions, config.ropeTheta(), config.headDim(), config.mropeSection()), keys,
                 keys.mask());
         Tensor[] states = new Tensor[config.numHiddenStates()];
@@ -97,6 +100,14 @@ public final class LanguageModel {
         }
         states[layers.size()] = f.rmsNorm(h, norm, config.rmsNormEps()).reshape(1, rows, config.hiddenSize());
         return f.concat(0, states);
+    }
+
+    private void checkPositions(long[][] positions) {
+        long last = Arrays.stream(positions).flatMapToLong(Arrays::stream).max().orElse(0);
+        if (last >= config.maxPositions()) {
+            throw new InvalidInputException("the prompt reaches position " + last + ", but this checkpoint's rotary embedding changes beyond "
+                    + config.maxPositions() + " tokens (rope_scaling of type dynamic), which is not supported; give a shorter prompt");
+        }
     }
 
     /**
@@ -153,7 +164,7 @@ public final class LanguageModel {
             Tensor q = heads(qProj.apply(s, x), d);                                                // [1, S, heads, d]
             Tensor k = heads(kProj.apply(s, x), d);                                                // [1, S, kvHeads, d]
             Tensor v = vProj.apply(s, x);                                                          // [S, kvHeads d]
-            q = pass.rotary.apply(s, q);
+            q = pass.keys.queries(s, pass.rotary.apply(s, q));
             k = pass.rotary.apply(s, k);
             KeyValue seen = pass.keys.see(s, layer, new KeyValue(k.reshape(v.shape().toArray()), v)); // [keys, kvHeads d]
             Tensor y = s.attention(q, heads(seen.keys(), d), heads(seen.values(), d), (float) (1 / Math.sqrt(d)), pass.mask, null);

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * A prompt whose pad rows are computed once.
+ * A padded prompt, no row of which is computed twice.
  *
- * <p>Token i sees the tokens up to itself; a pad row sees the tokens before it and no pad, itself included. Pad rows that see the
- * same tokens are therefore equal in every layer, and one of them stands for all: the distinct rows of a prompt are its n tokens
- * in order, then one row for each kind of pad. Leading pad rows, which would see nothing, attend to all S keys, pads
- * included, as the reference does on CUDA; for them each pad counts as often as it occurs.
+ * <p>Token i sees the tokens up to itself; a pad row sees the tokens before it and no pad, itself included. Where all pads have the
+ * same position, those that see the same tokens are equal in every layer, and one of them stands for all: the distinct rows of a
+ * prompt are its n tokens in order, then one row for each kind of pad. What becomes of leading pads, which would see nothing, is
+ * told by {@link PadRule}.
  *
  * <p>Keys are laid out as all pads (only where leading pads see them), then the tokens, so that every row sees one range.
  */
@@ -26,20 +27,24 @@ public final class PaddedPrompt {
     private final int numTokens;
     private final long[] keyRows;
     private final AttentionMask mask;
+    private final long[] averaging;
 
-    private PaddedPrompt(int[] source, int[] rowOf, int numTokens, long[] keyRows, AttentionMask mask) {
+    private PaddedPrompt(int[] source, int[] rowOf, int numTokens, long[] keyRows, AttentionMask mask, long[] averaging) {
         this.source = source;
         this.rowOf = rowOf;
         this.numTokens = numTokens;
         this.keyRows = keyRows;
         this.mask = mask;
+        this.averaging = averaging;
     }
 
     /**
      * @param ids token ids [S], pads included
      * @param attentionMask [S], 0 for pads
+     * @param rule what pads are to the family's decoder
+     * @throws InvalidInputException if there is no token
      */
-    public static PaddedPrompt of(long[] ids, long[] attentionMask) {
+    public static PaddedPrompt of(long[] ids, long[] attentionMask, PadRule rule) {
         int length = ids.length;
         List<Integer> source = new ArrayList<>();
         int[] rowOf = new int[length];
@@ -53,7 +58,7 @@ public final class PaddedPrompt {
         if (numTokens == 0) {
             throw new InvalidInputException("the prompt is empty: all of its " + length + " positions are padding");
         }
-        record Pad(long id, int tokensBefore) { }
+        record Pad(long id, int tokensBefore, int position) { }
         Map<Pad, Integer> pads = new HashMap<>();
         List<Integer> padTokensBefore = new ArrayList<>();
         for (int i = 0, before = 0; i < length; i++) {
@@ -61,7 +66,7 @@ public final class PaddedPrompt {
                 before++;
                 continue;
             }
-            Pad pad = new Pad(ids[i], before);
+            Pad pad = new Pad(ids[i], before, rule == PadRule.RUNNING_POSITIONS ? i : 0);
             Integer row = pads.get(pad);
             if (row == null) {
                 row = source.size();
@@ -89,8 +94,10 @@ public final class PaddedPrompt {
         for (int t = 0; t < numTokens; t++) {
             keyRows[padKeys + t] = t;
         }
+        long[] averaging = rule == PadRule.SHARED_POSITION ? new long[0]
+                : IntStream.range(numTokens, begins.length).filter(r -> padTokensBefore.get(r - numTokens) == 0).asLongStream().toArray();
         return new PaddedPrompt(source.stream().mapToInt(Integer::intValue).toArray(), rowOf, numTokens, leading ? keyRows : null,
-                new AttentionMask.Ranges(begins, ends));
+                new AttentionMask.Ranges(begins, ends), averaging);
     }
 
     /** Number of distinct rows. */
@@ -141,6 +148,13 @@ public final class PaddedPrompt {
             @Override
             public AttentionMask mask() {
                 return mask;
+            }
+
+            @Override
+            public Tensor queries(Scope s, Tensor q) {
+                // a query of zeros scores all keys alike
+                return averaging.length == 0 ? q : s.replaceRows(q.reshape(q.dim(1), -1), averaging,
+                        s.zeros(averaging.length, q.dim(2) * q.dim(3))).reshape(q.shape().toArray());
             }
 
             @Override

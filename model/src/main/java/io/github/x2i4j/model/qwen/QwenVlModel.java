@@ -11,6 +11,7 @@ import io.github.x2i4j.model.llm.GenerationConfig;
 import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.llm.KeyValueCache;
 import io.github.x2i4j.model.llm.LanguageModel;
+import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
@@ -85,7 +86,7 @@ public final class QwenVlModel {
     public Output forward(Ops f, Input in, AnswerOptions answer, GenerationConfig generation, BlockHook hook) {
         RopeIndex position = RopeIndex.of(in.ids, in.attentionMask, config, in.images.grids(), in.videos.grids(), in.secondsPerGrid);
         try (Scope s = f.scope()) {
-            PaddedPrompt prompt = PaddedPrompt.of(in.ids, in.attentionMask);
+            PaddedPrompt prompt = PaddedPrompt.of(in.ids, in.attentionMask, PadRule.SHARED_POSITION);
             long[] ids = prompt.select(in.ids);
             Tensor x = language.embed(s, ids);                                                         // [rows, H]
             Tensor imageEmbeds = vision(s, in.images, hook);                                           // [image tokens, H]

@@ -46,6 +46,15 @@ class ConfigsTest {
     }
 
     @Test
+    void dynamicScalingIsKnownUpToTheLengthWhereItBegins() {
+        assertThat(read(", \"max_position_embeddings\": 320, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}").maxPositions())
+                .isEqualTo(320);
+        assertThat(read(", \"max_position_embeddings\": 320").maxPositions()).isEqualTo(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> read(", \"rope_scaling\": {\"rope_type\": \"dynamic\"}")).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("max_position_embeddings");
+    }
+
+    @Test
     void whatIsNotSupportedIsNamed() {
         assertThatThrownBy(() -> read(", \"rope_scaling\": {\"type\": \"yarn\"}")).isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("yarn");

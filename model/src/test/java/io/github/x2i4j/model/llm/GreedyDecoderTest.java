@@ -42,7 +42,8 @@ class GreedyDecoderTest {
 
     private Tensor read(long[] ids, KeyValueCache cache) {
         long[] mask = LongStream.generate(() -> 1).limit(ids.length).toArray();
-        return model.forward(f, model.embed(f, ids), positions(ids.length), PaddedPrompt.of(ids, mask).keys(cache), BlockHook.NONE);
+        KeysSeen keys = PaddedPrompt.of(ids, mask, PadRule.SHARED_POSITION).keys(cache);
+        return model.forward(f, model.embed(f, ids), positions(ids.length), keys, BlockHook.NONE);
     }
 
     private GreedyDecoder.Answer answer(GenerationConfig config, int maxNewTokens, BlockHook hook) {

@@ -4,7 +4,8 @@ import io.github.x2i4j.model.nn.FakeWeights;
 
 /** A decoder small enough for tests, with grouped queries and positions on three axes. */
 final class TinyDecoder {
-    static final DecoderConfig CONFIG = new DecoderConfig(12, 3, 4, 2, 6, 20, 30, 1e-6f, 10000, new int[] {1, 1, 1}, true, false);
+    static final DecoderConfig CONFIG = new DecoderConfig(12, 3, 4, 2, 6, 20, 30, 1e-6f, 10000, new int[] {1, 1, 1}, 1000, true,
+            false);
 
     private TinyDecoder() {
     }
