@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.x2i4j.engine.EngineInfo;
-import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
@@ -71,9 +70,13 @@ public record Recipe(String version, String kernels, Map<String, String> models,
     public record PlainFlux(String prompt2, String negative, double trueCfgScale, int maxSequenceLength, double strength) {
     }
 
-    /** The recipe of a picture that X2I drew. */
+    /**
+     * The recipe of a picture that X2I drew.
+     *
+     * @param answer the model's answer, or null
+     */
     public static Recipe ofX2i(EngineInfo engine, Bundle bundle, X2iPrompt prompt, List<SourceImage> images, DrawOptions o, Picture picture,
-            Mllm.Answer answer) {
+            String answer) {
         Map<String, String> models = new LinkedHashMap<>();
         models.put("bundle", bundle.name());
         models.put("family", bundle.family());
@@ -82,7 +85,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         models.put("flux", fileName(bundle.flux()));
         return new Recipe(X2i.version(), kernels(engine), models, prompt.content().text(), images.stream().map(Source::of).toList(),
                 Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
-                answer == null ? null : answer.text()), null);
+                answer), null);
     }
 
     /**

@@ -144,7 +144,7 @@ public final class X2i implements AutoCloseable {
                 pictures.add(picture);
                 finished.accept(picture);
             }
-            return new X2iResult(pictures, c.answer() == null ? null : c.answer().text(), progress.warnings());
+            return new X2iResult(pictures, c.answer(), progress.warnings());
         }
     }
 

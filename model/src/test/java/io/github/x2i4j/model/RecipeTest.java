@@ -11,7 +11,6 @@ import io.github.x2i4j.model.align.AlignNetSettings;
 import io.github.x2i4j.model.media.ImageDecoder;
 import io.github.x2i4j.model.media.PngTexts;
 import io.github.x2i4j.model.media.RgbImage;
-import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
@@ -40,7 +39,7 @@ class RecipeTest {
         RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6});
         X2iPrompt prompt = new X2iPrompt(new MllmPrompt("一只 \"猫\"", List.of(image)), OPTIONS, rows, 12, true);
         return Recipe.ofX2i(ENGINE, BUNDLE, prompt, List.of(SourceImage.of("cat.png", image)), DRAW, PICTURE,
-                rows == HiddenRows.PROMPT ? null : new Mllm.Answer(new long[] {1}, null, "a cat"));
+                rows == HiddenRows.PROMPT ? null : "a cat");
     }
 
     private static JsonNode json(Recipe recipe) throws IOException {

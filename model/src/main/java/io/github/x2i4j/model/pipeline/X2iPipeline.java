@@ -46,10 +46,11 @@ public final class X2iPipeline {
      * What FLUX is told, and what it was made from.
      *
      * @param inputIds token ids of the prompt, pads included
-     * @param answer the model's answer, or null
-     * @param hiddenStates F32 [L+1, S, H], the rows that AlignNet was given
+     * @param generatedIds token ids of the model's answer, or null
+     * @param answer the answer as text, or null
+     * @param hiddenStates F32 [L+1, S, H], the rows that AlignNet was given; null unless they were asked for
      */
-    public record Conditioning(long[] inputIds, Mllm.Answer answer, Tensor hiddenStates, TextEmbeddings embeddings) {
+    public record Conditioning(long[] inputIds, long[] generatedIds, String answer, Tensor hiddenStates, TextEmbeddings embeddings) {
     }
 
     /**
@@ -61,8 +62,18 @@ public final class X2iPipeline {
         painter.check(o);
     }
 
-    /** Reads a prompt: multimodal LLM, then AlignNet. The result belongs to {@code ops}. */
+    /** {@link #condition(Ops, X2iPrompt, boolean, Progress)} without the hidden states, which nobody needs for drawing. */
     public Conditioning condition(Ops ops, X2iPrompt prompt, Progress progress) {
+        return condition(ops, prompt, false, progress);
+    }
+
+    /**
+     * Reads a prompt: multimodal LLM, then AlignNet.
+     *
+     * @param ops owner of the result
+     * @param keepStates whether the result holds the hidden states, which are the largest part of it
+     */
+    public Conditioning condition(Ops ops, X2iPrompt prompt, boolean keepStates, Progress progress) {
         try (Parts.Use<AlignNet> align = parts.network("alignnet", this::openAlignNet); Scope f = ops.scope()) {
             checkOutputs(align.part());
             Read read = read(f, prompt, align.part(), progress);
@@ -72,7 +83,9 @@ public final class X2iPipeline {
             Tensor states = read.states;                                                // [L+1, S, H]
             AlignNet.Output out = align.part().forward(f, states.reshape(1, states.dim(0), states.dim(1), states.dim(2)),
                     progress.hook());
-            return new Conditioning(read.encoded.inputIds(), escape(f, read.encoded.answer()), f.escape(states),
+            Mllm.Answer answer = read.encoded.answer();
+            return new Conditioning(read.encoded.inputIds(), answer == null ? null : answer.ids(), answer == null ? null : answer.text(),
+                    keepStates ? f.escape(states) : null,
                     new TextEmbeddings(f.escape(out.promptEmbeds()), f.escape(out.pooledPromptEmbeds())));
         }
     }
@@ -136,9 +149,5 @@ public final class X2iPipeline {
                     + " and " + align.pooledProjectionDim() + ", but the transformer of " + bundle.flux() + " takes " + joint + " and "
                     + pooled + "; name the AlignNet that was trained for it");
         }
-    }
-
-    private static Mllm.Answer escape(Scope f, Mllm.Answer a) {
-        return a == null || a.hiddenStates() == null ? a : new Mllm.Answer(a.ids(), f.escape(a.hiddenStates()), a.text());
     }
 }

@@ -40,7 +40,7 @@ public final class X2iPipelineComponent implements Component {
         }
         try (Parts parts = Parts.released(); Scope f = engine.scope()) {
             X2iPipeline pipeline = new X2iPipeline(Bundle.open(golden.model()), parts);
-            Conditioning c = pipeline.condition(f, prompt(golden, pipeline.bundle()), Progress.NONE);
+            Conditioning c = pipeline.condition(f, prompt(golden, pipeline.bundle()), true, Progress.NONE);
             Picture picture = pipeline.paint(f, c, options(args, pipeline.bundle().defaults()), Progress.NONE).getFirst();
 
             Outputs out = new Outputs()
@@ -50,8 +50,8 @@ public final class X2iPipelineComponent implements Component {
                     .put("pooled_prompt_embeds", c.embeddings().pooled())
                     .put("latents", picture.latents(), 1, picture.tokens(), picture.latents().length / picture.tokens())
                     .put("image", picture.pixels(), 1, 3, picture.height(), picture.width());
-            return c.answer() == null ? out : out.put("generated_ids", c.answer().ids(), c.answer().ids().length)
-                    .putJson("answers", List.of(c.answer().text()));
+            return c.answer() == null ? out : out.put("generated_ids", c.generatedIds(), c.generatedIds().length)
+                    .putJson("answers", List.of(c.answer()));
         }
     }
 
