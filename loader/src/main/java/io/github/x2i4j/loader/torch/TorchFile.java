@@ -78,7 +78,7 @@ public record TorchFile(SortedMap<String, StridedView> tensors, SortedMap<String
 
         TorchFile zip() {
             Map<String, ZipDirectory.Entry> entries = ZipDirectory.read(file, bytes).entries();
-            List<String> pickles = entries.keySet().stream().filter(n -> n.matches("([^/]+/)?data\\.pkl")).toList();
+            List<String> pickles = entries.keySet().stream().filter(Reader::isTopPickle).toList();
             if (pickles.size() != 1) {
                 throw InputFiles.wrong(file, "this zip file holds " + (pickles.isEmpty() ? "no" : "more than one")
                         + " data.pkl, expected a file written by torch.save");
@@ -99,6 +99,11 @@ public record TorchFile(SortedMap<String, StridedView> tensors, SortedMap<String
             });
             ZipDirectory.Entry pickle = entries.get(pickles.getFirst());
             return stateDict(new Unpickler(file, bytes, pickle.offset(), pickle.offset() + pickle.size()).read());
+        }
+
+        /** {@code data.pkl} itself or in the one folder at the top, whose name depends on how the file was called when it was saved. */
+        private static boolean isTopPickle(String name) {
+            return name.substring(name.indexOf('/') + 1).equals("data.pkl");
         }
 
         private String text(ZipDirectory.Entry e) {

@@ -220,7 +220,7 @@ class SafetensorsHeaderTest {
     @Test
     void tensorsBeyondTwoGibibytesAreReachedAndTheFileIsNotRead() throws IOException {
         Path file = folder.resolve("large.safetensors");
-        long big = 5L << 30;
+        long big = (2L << 30) + 5;
         byte[] header = header(entry("big", "U8", "[" + big + "]", 0, big), entry("last", "F32", "[1]", big, big + 4)).getBytes(StandardCharsets.UTF_8);
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             out.writeLong(Long.reverseBytes(header.length));
