@@ -7,6 +7,7 @@ module io.github.x2i4j.model {
     exports io.github.x2i4j.model;
     exports io.github.x2i4j.model.align;
     exports io.github.x2i4j.model.flux;
+    exports io.github.x2i4j.model.internvl;
     exports io.github.x2i4j.model.llm;
     exports io.github.x2i4j.model.media;
     exports io.github.x2i4j.model.mllm;

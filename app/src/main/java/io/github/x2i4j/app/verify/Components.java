@@ -7,6 +7,7 @@ import io.github.x2i4j.app.verify.components.FluxPipelineComponent;
 import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
 import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
+import io.github.x2i4j.app.verify.components.InternVl25Component;
 import io.github.x2i4j.app.verify.components.MllmInputsComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
@@ -29,6 +30,7 @@ public final class Components {
         new FluxSchedulerComponent(),
         new FluxTransformerComponent(),
         new ImagePreprocessComponent(),
+        new InternVl25Component(),
         new MllmInputsComponent(),
         new NoiseComponent(),
         new PilResizeComponent(),

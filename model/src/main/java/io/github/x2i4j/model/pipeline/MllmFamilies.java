@@ -3,6 +3,7 @@ package io.github.x2i4j.model.pipeline;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.weights.ModelKind;
+import io.github.x2i4j.model.internvl.InternVlFamily;
 import io.github.x2i4j.model.mllm.MllmFamily;
 import io.github.x2i4j.model.qwen.QwenVlFamily;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** The families of multimodal LLMs that can be opened. */
 public final class MllmFamilies {
-    private static final List<MllmFamily> FAMILIES = List.of(new QwenVlFamily());
+    private static final List<MllmFamily> FAMILIES = List.of(new QwenVlFamily(), new InternVlFamily());
 
     private static final String QWEN = "qwen2_5_vl";
     private static final String INTERNVL = "internvl2_5";
@@ -31,7 +32,7 @@ public final class MllmFamilies {
                 return family;
             }
         }
-        if (name.equals(INTERNVL) || name.equals(MINICPM_O)) {
+        if (name.equals(MINICPM_O)) {
             throw new UnsupportedFeatureException("multimodal LLMs of the family " + name + " are not supported; use " + known());
         }
         throw new InvalidInputException("there is no family \"" + name + "\" of multimodal LLMs; use " + known());

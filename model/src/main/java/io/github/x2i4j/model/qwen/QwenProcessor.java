@@ -6,8 +6,8 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
-import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.ChatMessage;
 import io.github.x2i4j.model.prompt.QwenChatTemplate;
@@ -23,8 +23,6 @@ import java.util.stream.IntStream;
  * @param imageTokenId id of the placeholder, which is grown to as many as the picture has tokens
  */
 public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcessor, long imageTokenId) {
-    /** Most tokens of a lost text that a warning repeats. */
-    private static final int SHOWN_TOKENS = 40;
     /** What the reference writes while it grows placeholders, and turns into a picture's token where the user typed it. */
     private static final String GROWING = "<|placeholder|>";
 
@@ -46,11 +44,11 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         List<PixelPatches> images = prompt.images().stream().map(i -> imageProcessor.image(squash(i, options.imageSize()))).toList();
         MarkedText text = QwenChatTemplate.render(List.of(ChatMessage.user(images.size(), 0, prompt.text(), literal)));
         int[] ids = grow(tokenizer.encode(text, false), images);
-        int length = ids.length;
-        if (options.maxLength() > 0 && length > options.maxLength()) {
-            ids = cut(ids, options.maxLength(), images, warnings);
-        }
-        return pad(text.text(), ids, options, images);
+        String media = images.isEmpty() ? null : "tokens of the pictures: "
+                + images.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
+        ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
+        PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);
+        return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images);
     }
 
     private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
@@ -77,36 +75,5 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
 
     private int tokens(PixelPatches image) {
         return image.grid().tokens(imageProcessor.mergeSize());
-    }
-
-    /** Drops the tail, as the reference does, unless a picture would lose tokens. */
-    private int[] cut(int[] ids, int maxLength, List<PixelPatches> images, Consumer<String> warnings) {
-        int[] kept = Arrays.copyOf(ids, maxLength);
-        if (!images.isEmpty() && Arrays.stream(ids, maxLength, ids.length).anyMatch(id -> id == imageTokenId)) {
-            String each = images.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
-            throw new InvalidInputException("the prompt needs " + ids.length + " tokens and has room for " + maxLength
-                    + ", which would cut a picture (tokens of the pictures: " + each
-                    + "); give fewer or smaller pictures, or allow a longer prompt");
-        }
-        int[] dropped = Arrays.copyOfRange(ids, maxLength, Math.min(ids.length, maxLength + SHOWN_TOKENS));
-        String more = ids.length > maxLength + SHOWN_TOKENS ? "..." : "";
-        warnings.accept("the prompt has " + ids.length + " tokens and was cut to " + maxLength + "; not read: \""
-                + tokenizer.decode(dropped, true).replaceAll("\\s+", " ").strip() + more + "\"");
-        return kept;
-    }
-
-    private QwenVlInputs pad(String text, int[] ids, PromptOptions options, List<PixelPatches> images) {
-        int length = options.padding() == Padding.NONE ? ids.length : Math.max(ids.length, options.maxLength());
-        int first = options.padding() == Padding.LEFT ? length - ids.length : 0;
-        long[] padded = new long[length];
-        long[] mask = new long[length];
-        if (length > ids.length) {
-            Arrays.fill(padded, tokenizer.padId());
-        }
-        for (int i = 0; i < ids.length; i++) {
-            padded[first + i] = ids[i];
-            mask[first + i] = 1;
-        }
-        return new QwenVlInputs(text, padded, mask, images);
     }
 }

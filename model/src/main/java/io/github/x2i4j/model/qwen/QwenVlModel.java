@@ -13,10 +13,10 @@ import io.github.x2i4j.model.llm.KeyValueCache;
 import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
+import io.github.x2i4j.model.llm.Placeholders;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * The networks of Qwen2.5-VL: tokens of pictures and videos take the places of their placeholders among the embeddings of the
@@ -115,15 +115,7 @@ public final class QwenVlModel {
     }
 
     private static Tensor splice(Ops f, Tensor x, long[] ids, long placeholder, Tensor embeds) {
-        if (embeds == null) {
-            return x;
-        }
-        long[] rows = IntStream.range(0, ids.length).filter(i -> ids[i] == placeholder).asLongStream().toArray();
-        if (rows.length != embeds.dim(0)) {
-            throw new InvalidInputException("the prompt has " + rows.length + " placeholders for " + embeds.dim(0)
-                    + " tokens of pictures; it was cut inside them, or its text holds placeholders of its own");
-        }
-        return f.replaceRows(x, rows, embeds);
+        return embeds == null ? x : Placeholders.replace(f, x, ids, placeholder, embeds);
     }
 
     private static Tensor escape(Scope s, Tensor t) {

@@ -1,0 +1,18 @@
+package io.github.x2i4j.model.internvl;
+
+import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.MllmFamily;
+import java.nio.file.Path;
+
+/** InternVL2.5 1B and 4B. */
+public final class InternVlFamily implements MllmFamily {
+    @Override
+    public String name() {
+        return "internvl2_5";
+    }
+
+    @Override
+    public Mllm open(Path folder) {
+        return InternVl.open(folder);
+    }
+}

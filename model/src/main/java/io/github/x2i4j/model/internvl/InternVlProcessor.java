@@ -1,0 +1,81 @@
+package io.github.x2i4j.model.internvl;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.tokenizer.MarkedText;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
+import io.github.x2i4j.model.media.PilResize;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptIds;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.prompt.InternVlChatTemplate;
+import io.github.x2i4j.model.prompt.PromptStyle;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Prompt and picture to token ids and tiles, as X2I's InternVL script makes them: the words as {@code str(dict)} with two keys inside the
+ * conversation template, at most one picture.
+ *
+ * @param tileTokens tokens of the language model that a tile becomes
+ * @param imageTokenId id that stands for one of them
+ * @param padId id of {@code <|endoftext|>}, which the script pads with
+ */
+public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imageProcessor, int tileTokens, int imageTokenId, int padId) {
+    private static final String PAD = "<|endoftext|>";
+
+    /** @throws InvalidInputException if the tokenizer lacks a token of the template */
+    public static InternVlProcessor of(Tokenizer tokenizer, InternVlConfig c) {
+        for (String token : List.of(InternVlChatTemplate.BEGIN, InternVlChatTemplate.END)) {
+            id(tokenizer, token);
+        }
+        return new InternVlProcessor(tokenizer, InternVlImageProcessor.of(c), c.tileTokens(), id(tokenizer, InternVlChatTemplate.CONTEXT),
+                id(tokenizer, PAD));
+    }
+
+    private static int id(Tokenizer tokenizer, String token) {
+        return tokenizer.id(token).orElseThrow(() -> new InvalidInputException("the tokenizer of the model has no token " + token
+                + "; take configuration and tokenizer from one InternVL2.5 model"));
+    }
+
+    /**
+     * Makes a prompt ready.
+     *
+     * @param warnings receives a sentence if the text is cut
+     * @throws InvalidInputException if there is nothing to read, or tokens of the picture would be cut
+     * @throws UnsupportedFeatureException if there are several pictures
+     */
+    public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
+            throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
+        }
+        if (prompt.images().size() > 1) {
+            throw new UnsupportedFeatureException("InternVL2.5 reads one picture, and " + prompt.images().size()
+                    + " were given; give one, or use a model of another family");
+        }
+        PixelTiles image = prompt.images().isEmpty() ? null : imageProcessor.tiles(squash(prompt.images().getFirst(), options.imageSize()));
+        int imageTokens = image == null ? 0 : image.count() * tileTokens;
+        MarkedText text = InternVlChatTemplate.render(PromptStyle.DICT2.format(prompt.text()), imageTokens,
+                options.specialTokens() == SpecialTokens.NEUTRALISE);
+        int[] ids = tokenizer.encode(text, false);
+        check(ids, imageTokens);
+        String media = image == null ? null : image.count() + (image.count() == 1 ? " tile" : " tiles") + " of " + tileTokens + " tokens";
+        ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
+        return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), image, imageTokenId);
+    }
+
+    private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
+        return size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    }
+
+    private void check(int[] ids, int imageTokens) {
+        long places = Arrays.stream(ids).filter(id -> id == imageTokenId).count();
+        if (imageTokens > 0 && places != imageTokens) {
+            throw new InvalidInputException("the text holds placeholders of pictures of its own (" + (places - imageTokens)
+                    + "); remove them or have special tokens in the text neutralised");
+        }
+    }
+}

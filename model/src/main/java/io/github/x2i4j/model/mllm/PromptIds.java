@@ -1,0 +1,64 @@
+package io.github.x2i4j.model.mllm;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
+import io.github.x2i4j.model.mllm.PromptOptions.Padding;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+
+/**
+ * Token ids of a prompt, cut and padded as its options say.
+ *
+ * @param ids [S], pads included
+ * @param attentionMask [S], 0 for pads
+ */
+public record PromptIds(long[] ids, long[] attentionMask) {
+    /** Most tokens of a lost text that a warning repeats. */
+    private static final int SHOWN_TOKENS = 40;
+
+    /**
+     * Drops the tail of a prompt that is too long, as the reference does, unless a picture would lose tokens.
+     *
+     * @param mediaId id that stands for one token of a picture
+     * @param media what the pictures are, to be named where they do not fit, such as "tokens of the pictures: 25"; null for no
+     *     pictures
+     * @param warnings receives a sentence that names the text that is lost
+     * @throws InvalidInputException if a picture would be cut
+     */
+    public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, long mediaId, String media, Consumer<String> warnings) {
+        int maxLength = options.maxLength();
+        if (maxLength == 0 || ids.length <= maxLength) {
+            return ids;
+        }
+        if (media != null && Arrays.stream(ids, maxLength, ids.length).anyMatch(id -> id == mediaId)) {
+            throw new InvalidInputException("the prompt needs " + ids.length + " tokens and has room for " + maxLength
+                    + ", which would cut a picture (" + media + "); give fewer or smaller pictures, or allow a longer prompt");
+        }
+        int[] dropped = Arrays.copyOfRange(ids, maxLength, Math.min(ids.length, maxLength + SHOWN_TOKENS));
+        String more = ids.length > maxLength + SHOWN_TOKENS ? "..." : "";
+        warnings.accept("the prompt has " + ids.length + " tokens and was cut to " + maxLength + "; not read: \""
+                + tokenizer.decode(dropped, true).replaceAll("\\s+", " ").strip() + more + "\"");
+        return Arrays.copyOf(ids, maxLength);
+    }
+
+    /**
+     * Fills a prompt up on the side asked for.
+     *
+     * @param padId asked only where there is something to fill
+     */
+    public static PromptIds pad(int[] ids, PromptOptions options, IntSupplier padId) {
+        int length = options.padding() == Padding.NONE ? ids.length : Math.max(ids.length, options.maxLength());
+        int first = options.padding() == Padding.LEFT ? length - ids.length : 0;
+        long[] padded = new long[length];
+        long[] mask = new long[length];
+        if (length > ids.length) {
+            Arrays.fill(padded, padId.getAsInt());
+        }
+        for (int i = 0; i < ids.length; i++) {
+            padded[first + i] = ids[i];
+            mask[first + i] = 1;
+        }
+        return new PromptIds(padded, mask);
+    }
+}
