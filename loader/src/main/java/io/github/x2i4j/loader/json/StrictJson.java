@@ -25,8 +25,12 @@ public final class StrictJson {
     public static final int DEEPEST = 100;
 
     private static final JsonFactory PLAIN = factory().build();
+    /** Values, names and brackets of a file of very many names; the largest tokenizers have three million. */
+    private static final long MOST_TOKENS = 8_000_000;
+
     /** Parser on a decoded text: it keeps no table of names, which hundreds of thousands of them would only slow down. */
-    private static final JsonFactory UNPOOLED = factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+    private static final JsonFactory UNPOOLED = factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxTokenCount(MOST_TOKENS).build()).build();
     private static final JsonMapper MAPPER = JsonMapper.builder(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();

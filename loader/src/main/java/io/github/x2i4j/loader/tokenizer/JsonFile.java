@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** A JSON file that is read as a stream; what is wrong with it becomes an error that names file and field. */
 record JsonFile(Path path) {
     /** Largest tokenizer file; the largest of the published ones has 35 MB. */
-    static final int MAX_BYTES = 256 << 20;
+    static final int MAX_BYTES = 64 << 20;
 
     /** Reads a value that begins at the parser's current token, up to its last token. */
     @FunctionalInterface

@@ -96,7 +96,7 @@ final class SentencePieceModel {
                         throw new UnsupportedFeatureException(file + ": trainer_spec.byte_fallback is not read; T5 does not use it");
                     }
                 }
-                case 40 -> unknownId = (int) in.integer();
+                case 40 -> unknownId = Math.clamp(in.integer(), -1, Integer.MAX_VALUE);
                 default -> in.skip();
             }
         }

@@ -77,7 +77,11 @@ final class TokenizerJson {
     }
 
     private OptionalInt pad(AddedTokens added, TokenModel model, TokenizerSettings settings, TokenizerKind kind) {
-        String name = settings.role("pad_token", kind == TokenizerKind.T5 ? "<pad>" : null);
+        String name = settings.role("pad_token", switch (kind) {
+            case BPE -> null;
+            case CLIP -> "<|endoftext|>";
+            case T5 -> "<pad>";
+        });
         if (name == null) {
             JsonNode padding = nodes.get("padding");
             return padding != null && padding.hasNonNull("pad_id")

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  */
 record TokenizerSettings(List<AddedToken> added, Map<String, AddedToken> roles, boolean cleanUp, int extraIds) {
     private static final List<String> ROLES = List.of("bos_token", "eos_token", "unk_token", "pad_token");
-    private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 8 << 20;
     private static final int EXTRA_IDS = 100;
 
     static TokenizerSettings read(Path folder) {

@@ -7,7 +7,6 @@ import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.Normalizer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

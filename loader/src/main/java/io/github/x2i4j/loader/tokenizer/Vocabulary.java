@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * Token strings and their ids, in a handful of arrays: 150,000 entries take about 5 MB instead of 25 MB of objects, and load in a
- * fraction of the time. Filled once, then only read.
+ * Token strings and their ids, in a handful of arrays, since there are up to hundreds of thousands of them. Filled once, then only
+ * read.
  */
 final class Vocabulary {
     /** Longest entry; the longest of the published tokenizers has 256 characters. */
@@ -28,9 +28,7 @@ final class Vocabulary {
     private int[] byId;
     private final long seed = ThreadLocalRandom.current().nextLong() | 1;
 
-    /**
-     * @param file and field, for messages
-     */
+    /** @param file file and field, for messages */
     Vocabulary(String file) {
         this.file = file;
     }
