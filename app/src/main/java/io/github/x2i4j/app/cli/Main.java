@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
                 + "alone.", ""},
         footer = {"", "Examples:",
             "  x2i generate \"red apple on a blue background\" -o apple.png",
-            "  x2i generate \"a fox in the snow\" --mllm Qwen2.5-VL-7B-Instruct --alignnet qwenvl2.5_7b.bin --flux FLUX.1-schnell",
+            "  x2i generate \"a fox in the snow\" --mllm Qwen2.5-VL-7B-Instruct --alignnet diffusion_pytorch_model.bin --flux FLUX.1-schnell",
             "  x2i inspect apple.png",
             "",
             "x2i COMMAND --help says more. Exit codes: 0 done, 1 failed while running, 2 wrong usage or input."})

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.tests.process.Program.Result;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
@@ -27,7 +28,7 @@ class ClassPathIT {
         assertThat(program.run("info").out()).contains("scalar");
 
         assertThat(draw(Program.modular(folder), "vector.png").err()).doesNotContain(FLAG);
-        assertThat(largestDifference("scalar.png", "vector.png")).isLessThanOrEqualTo(2);
+        assertThat(Pictures.largestDifference(read("scalar.png"), read("vector.png"))).isLessThanOrEqualTo(2);
     }
 
     private static Result draw(Program program, String file) throws Exception {
@@ -36,17 +37,7 @@ class ClassPathIT {
         return program.run(arguments);
     }
 
-    private int largestDifference(String one, String other) throws Exception {
-        BufferedImage a = ImageIO.read(folder.resolve(one).toFile());
-        BufferedImage b = ImageIO.read(folder.resolve(other).toFile());
-        int largest = 0;
-        for (int y = 0; y < a.getHeight(); y++) {
-            for (int x = 0; x < a.getWidth(); x++) {
-                for (int shift = 0; shift <= 16; shift += 8) {
-                    largest = Math.max(largest, Math.abs((a.getRGB(x, y) >> shift & 255) - (b.getRGB(x, y) >> shift & 255)));
-                }
-            }
-        }
-        return largest;
+    private BufferedImage read(String file) throws IOException {
+        return ImageIO.read(folder.resolve(file).toFile());
     }
 }

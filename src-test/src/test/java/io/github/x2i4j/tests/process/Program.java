@@ -17,10 +17,12 @@ final class Program {
 
     private final Path folder;
     private final List<String> java = new ArrayList<>();
+    private Path working;
 
     /** @param folder where the program works and has its home */
     private Program(Path folder, List<String> launch) {
         this.folder = folder;
+        this.working = folder;
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.add("-XX:+UseSerialGC");
         java.addAll(launch);
@@ -37,6 +39,12 @@ final class Program {
             String path = jars.map(Path::toString).collect(Collectors.joining(System.getProperty("path.separator")));
             return new Program(folder, List.of("-cp", path, MAIN));
         }
+    }
+
+    /** The same program, working in another folder. */
+    Program workingIn(Path other) {
+        working = other;
+        return this;
     }
 
     /** What a program printed and how it ended. */
@@ -57,7 +65,7 @@ final class Program {
     Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+        ProcessBuilder builder = new ProcessBuilder(command).directory(working.toFile())
                 .redirectOutput(out().toFile()).redirectError(err().toFile());
         builder.environment().put("HOME", folder.resolve("home").toString());
         builder.environment().put("XDG_CACHE_HOME", folder.resolve("home/.cache").toString());
