@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.LetterTokenizer;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
@@ -21,8 +22,8 @@ class QwenProcessorTest {
     private static final String BEFORE = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n";
     private static final String AFTER = "<|im_end|>\n<|im_start|>assistant\n";
 
-    private final QwenProcessor processor = new QwenProcessor(new LetterTokenizer(),
-            new QwenImageProcessor(3136, 12845056, 14, 2, 2, new float[3], new float[] {1, 1, 1}), LetterTokenizer.IMAGE);
+    private final QwenProcessor processor = new QwenProcessor(new LetterTokenizer("<|image_pad|>"),
+            new QwenImageProcessor(3136, 12845056, 14, 2, 2, new float[3], new float[] {1, 1, 1}), LetterTokenizer.SPECIAL);
     private final List<String> warnings = new ArrayList<>();
 
     private QwenVlInputs process(String text, PromptOptions options, RgbImage... images) {
@@ -34,7 +35,7 @@ class QwenProcessorTest {
     }
 
     private static long imageTokens(QwenVlInputs in) {
-        return Arrays.stream(in.ids()).filter(id -> id == LetterTokenizer.IMAGE).count();
+        return Arrays.stream(in.ids()).filter(id -> id == LetterTokenizer.SPECIAL).count();
     }
 
     private static long[] ids(String text) {
