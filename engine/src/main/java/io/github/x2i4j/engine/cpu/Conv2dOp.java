@@ -85,30 +85,38 @@ final class Conv2dOp {
         float[] line = cpu.floats().take((long) columns * spec.stride() + kernelWidth);
         for (int c = 0; c < channels; c++) {
             for (int dy = 0; dy < kernelHeight; dy++) {
-                int tap = (c * kernelHeight + dy) * kernelWidth;
-                int run;
-                for (int j = 0; j < columns; j += run) {
-                    int oy = (int) ((column + j) / outWidth);
-                    int ox = (int) ((column + j) % outWidth);
-                    run = Math.min(columns - j, outWidth - ox);
-                    loadLine((image * channels + c) * height, oy * spec.stride() + dy - spec.top(), ox * spec.stride() - spec.left(),
-                            line, (run - 1) * spec.stride() + kernelWidth);
-                    for (int dx = 0; dx < kernelWidth; dx++) {
-                        spread(line, dx, spec.stride(), to, at + (tap + dx) * panel + j, run);
-                    }
-                }
-                if (columns < panel) {
-                    for (int dx = 0; dx < kernelWidth; dx++) {
-                        int end = at + (tap + dx + 1) * panel;
-                        Arrays.fill(to, end - panel + columns, end, 0);
-                    }
-                }
+                packTaps((image * channels + c) * height, dy, column, columns, line, to, at, panel);
+                at += kernelWidth * panel;
             }
         }
         cpu.floats().give(line);
     }
 
+    /** Packs the places of one row of the kernel: one row of the panel for each, taken from the same line of the picture. */
+    private void packTaps(long plane, int dy, long column, int columns, float[] line, float[] to, int at, int panel) {
+        int run;
+        for (int j = 0; j < columns; j += run) {
+            int oy = (int) ((column + j) / outWidth);
+            int ox = (int) ((column + j) % outWidth);
+            run = Math.min(columns - j, outWidth - ox);
+            loadLine(plane, oy * spec.stride() + dy - spec.top(), ox * spec.stride() - spec.left(), line,
+                    (run - 1) * spec.stride() + kernelWidth);
+            for (int dx = 0; dx < kernelWidth; dx++) {
+                spread(line, dx, spec.stride(), to, at + dx * panel + j, run);
+            }
+        }
+        if (columns < panel) {
+            for (int dx = 0; dx < kernelWidth; dx++) {
+                Arrays.fill(to, at + dx * panel + columns, at + (dx + 1) * panel, 0);
+            }
+        }
+    }
+
     private static void spread(float[] line, int from, int stride, float[] to, int at, int n) {
+        if (stride == 1) {
+            System.arraycopy(line, from, to, at, n);
+            return;
+        }
         for (int i = 0; i < n; i++) {
             to[at + i] = line[from + i * stride];
         }

@@ -1,7 +1,7 @@
 package io.github.x2i4j.engine.memory;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.TreeMap;
 
 /**
  * Recycles the arrays in which kernels work: packed panels and tiles. Arrays that are not given back are left to the garbage
@@ -9,7 +9,7 @@ import java.util.List;
  */
 public final class FloatPool {
     private final long retainedLimit;
-    private final List<float[]> idle = new ArrayList<>();
+    private final TreeMap<Integer, ArrayDeque<float[]>> idle = new TreeMap<>();
     private long retained;
 
     /** @param retainedLimit most bytes to keep for later */
@@ -21,24 +21,33 @@ public final class FloatPool {
     public float[] take(long n) {
         int size = Math.toIntExact(MemoryPool.sizeClass(n * Float.BYTES) / Float.BYTES);
         synchronized (this) {
-            for (int i = idle.size() - 1; i >= 0; i--) {
-                if (idle.get(i).length == size) {
-                    retained -= (long) size * Float.BYTES;
-                    return idle.remove(i);
-                }
+            float[] array = takeIdle(size);
+            if (array != null) {
+                return array;
             }
         }
         return new float[size];
     }
 
+    private float[] takeIdle(int size) {
+        ArrayDeque<float[]> arrays = idle.get(size);
+        if (arrays == null || arrays.isEmpty()) {
+            return null;
+        }
+        retained -= (long) size * Float.BYTES;
+        return arrays.pop();
+    }
+
     /** Takes arrays back. Nobody may use them afterwards. */
     public synchronized void give(float[]... arrays) {
         for (float[] a : arrays) {
-            idle.add(a);
+            idle.computeIfAbsent(a.length, size -> new ArrayDeque<>()).push(a);
             retained += (long) a.length * Float.BYTES;
         }
         while (retained > retainedLimit) {
-            retained -= (long) idle.removeFirst().length * Float.BYTES;
+            if (takeIdle(idle.lastKey()) == null) {
+                idle.pollLastEntry();
+            }
         }
     }
 

@@ -44,7 +44,7 @@ class KernelBitsTest {
     }
 
     /** What all primitives make of a run of n, one after the other. */
-    private static float[][] everything(RunKernels k, int n) {
+    private static Object[] everything(RunKernels k, int n) {
         float[] x = random(n);
         float[] y = random(n + 1);
         float[] z = random(n + 2);
@@ -56,7 +56,7 @@ class KernelBitsTest {
         int yAt = 3;
         float[] widened = new float[LENGTH];
         k.widenBF16(narrow, yAt, widened, at, n);
-        float[] sums = {k.dot(x, at, y, yAt, n), (float) k.sum(x, at, n), (float) k.sumSquares(x, at, n, 0.7f), k.max(x, at, n)};
+        double[] sums = {k.dot(x, at, y, yAt, n), k.sum(x, at, n), k.sumSquares(x, at, n, 0.7f), k.max(x, at, n), 0};
         k.add(x, at, y, yAt, n);
         k.mul(x, at, z, yAt, n);
         k.mulAdd(x, at, y, yAt, z, at, n);
@@ -64,16 +64,16 @@ class KernelBitsTest {
         k.standardise(x, at, n, 0.2f, 0.9f);
         k.affine(x, at, n, 1.1f, -0.1f);
         float[] exponentials = x.clone();
-        float[] total = {(float) k.expSum(exponentials, at, n, 0.5f)};
-        float[][] all = new float[Activation.values().length + 4][];
+        sums[4] = k.expSum(exponentials, at, n, 0.5f);
+        Object[] all = new Object[Activation.values().length + 3];
         for (Activation f : Activation.values()) {
-            all[f.ordinal()] = x.clone();
-            k.activate(f, all[f.ordinal()], at, n);
+            float[] activated = x.clone();
+            k.activate(f, activated, at, n);
+            all[f.ordinal()] = activated;
         }
-        all[all.length - 4] = widened;
-        all[all.length - 3] = sums;
-        all[all.length - 2] = exponentials;
-        all[all.length - 1] = total;
+        all[all.length - 3] = widened;
+        all[all.length - 2] = sums;
+        all[all.length - 1] = exponentials;
         return all;
     }
 

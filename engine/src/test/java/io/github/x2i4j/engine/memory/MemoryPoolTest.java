@@ -124,7 +124,7 @@ class MemoryPoolTest {
         assertThat(a.length).isBetween(1000, 1250);
         pool.give(a);
         assertThat(pool.take(990)).isSameAs(a);
-        pool.give(a, new float[2000], new float[1000]);
+        pool.give(a, new float[1024], new float[1280]);
         assertThat(pool.retained()).isLessThanOrEqualTo(10_000);
         pool.clear();
         assertThat(pool.retained()).isZero();
