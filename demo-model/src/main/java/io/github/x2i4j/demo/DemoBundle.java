@@ -77,9 +77,12 @@ public final class DemoBundle {
         Path fresh = Files.createTempDirectory(cache, "demo-unpacking-");
         try {
             write(manifest, fresh);
-            replace(target, fresh);
+            // Another process may have been first: its complete copy may be in use and stays.
+            if (!manifest.matches(target, checkContent)) {
+                replace(target, fresh);
+            }
         } catch (IOException e) {
-            // Another process may have been first.
+            // Or it was first between the check and the move.
             if (!manifest.matches(target, checkContent)) {
                 throw e;
             }
