@@ -55,7 +55,8 @@ public final class AlignNet {
         compare(wrong, "in_channels", settings.inChannels(), channels(w));
         compare(wrong, "input_dim", settings.inputDim(), hidden);
         if (!wrong.isEmpty()) {
-            throw new InvalidInputException("AlignNet's settings do not fit its weight file: " + String.join("; ", wrong)
+            throw new InvalidInputException((settings.origin() == null ? "" : settings.origin() + ": ")
+                    + "AlignNet's settings do not fit its weight file: " + String.join("; ", wrong)
                     + ". Correct the settings, or leave them out: they follow from the file");
         }
     }

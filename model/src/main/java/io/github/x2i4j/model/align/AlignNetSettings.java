@@ -4,6 +4,7 @@ package io.github.x2i4j.model.align;
  * What a bundle says of its AlignNet. Everything follows from the weight file; what stands here is checked against it. Fields
  * that are null are not checked.
  *
+ * @param origin where the settings stand, for messages: a file, or null
  * @param inChannels number of hidden states C
  * @param inputDim width H of a hidden state
  * @param numHeads heads of the T5 stack
@@ -13,8 +14,8 @@ package io.github.x2i4j.model.align;
  * @param useScale the hidden states are weighted by one learned number each; wins over {@code useCnn}
  * @param useCnn the hidden states are the channels of a convolution
  */
-public record AlignNetSettings(Integer inChannels, Integer inputDim, Integer numHeads, Integer headDim, Integer numLayers,
+public record AlignNetSettings(String origin, Integer inChannels, Integer inputDim, Integer numHeads, Integer headDim, Integer numLayers,
         Boolean useT5, Boolean useScale, Boolean useCnn) {
     /** Nothing is checked. */
-    public static final AlignNetSettings FROM_FILE = new AlignNetSettings(null, null, null, null, null, null, null, null);
+    public static final AlignNetSettings FROM_FILE = new AlignNetSettings(null, null, null, null, null, null, null, null, null);
 }

@@ -90,6 +90,17 @@ public final class FluxPainter {
         plan(o);
     }
 
+    /**
+     * Opens the weights and finds every tensor, so that files that are damaged or do not fit are told before the work and not
+     * after it. Only headers and small tensors are read.
+     *
+     * @throws InvalidInputException naming what is wrong
+     */
+    public void checkWeights() {
+        openTransformer().close();
+        openDecoder().close();
+    }
+
     private Plan plan(DrawOptions o) {
         LatentGrid grid = o.grid(vae.spatialFactor());
         return new Plan(grid, scheduler.schedule(o.steps(), grid.tokens()),
@@ -136,8 +147,7 @@ public final class FluxPainter {
             Tensor start, TorchCpuGenerator generator, Progress progress) {
         progress.check();
         List<Tensor> results = new ArrayList<>();
-        try (Parts.Use<FluxTransformer> use = parts.network("transformer",
-                () -> Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of))) {
+        try (Parts.Use<FluxTransformer> use = openTransformer()) {
             FluxSampler sampler = new FluxSampler(use.part(), plan.schedule);
             for (int i = 0; i < o.count(); i++) {
                 progress.stage(o.count() == 1 ? "denoise" : "denoise " + (i + 1) + " of " + o.count(), plan.schedule.steps() - plan.firstStep);
@@ -157,7 +167,7 @@ public final class FluxPainter {
     private List<Picture> decode(Ops ops, List<Tensor> latents, LatentGrid grid, Progress progress) {
         progress.stage("decode", latents.size());
         List<Picture> pictures = new ArrayList<>();
-        try (Parts.Use<AutoencoderKl> use = parts.network("decoder", () -> openVae(AutoencoderKl::decoderOf))) {
+        try (Parts.Use<AutoencoderKl> use = openDecoder()) {
             AutoencoderKl decoder = use.part();
             for (Tensor packed : latents) {
                 progress.check();
@@ -170,6 +180,14 @@ public final class FluxPainter {
             }
         }
         return pictures;
+    }
+
+    private Parts.Use<FluxTransformer> openTransformer() {
+        return parts.network("transformer", () -> Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of));
+    }
+
+    private Parts.Use<AutoencoderKl> openDecoder() {
+        return parts.network("decoder", () -> openVae(AutoencoderKl::decoderOf));
     }
 
     private Loaded<AutoencoderKl> openVae(BiFunction<Weights, Config, AutoencoderKl> bind) {

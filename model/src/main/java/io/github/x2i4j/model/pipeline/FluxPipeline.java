@@ -54,6 +54,7 @@ public final class FluxPipeline {
      */
     public List<Picture> generate(Ops ops, FluxPrompt prompt, DrawOptions o, Progress progress) {
         painter.check(o);
+        painter.checkWeights();
         List<Text> texts = new ArrayList<>();
         texts.add(new Text("prompt", prompt.prompt(), prompt.prompt2() == null ? prompt.prompt() : prompt.prompt2()));
         if (prompt.negative() != null && o.trueCfgScale() > 1) {

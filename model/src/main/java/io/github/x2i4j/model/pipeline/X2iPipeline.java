@@ -76,6 +76,7 @@ public final class X2iPipeline {
     public Conditioning condition(Ops ops, X2iPrompt prompt, boolean keepStates, Progress progress) {
         try (Parts.Use<AlignNet> align = parts.network("alignnet", this::openAlignNet); Scope f = ops.scope()) {
             checkOutputs(align.part());
+            painter.checkWeights();
             Read read = read(f, prompt, align.part(), progress);
 
             progress.stage("align", 0);

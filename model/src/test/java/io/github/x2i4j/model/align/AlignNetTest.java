@@ -132,9 +132,9 @@ class AlignNetTest {
 
     @Test
     void settingsThatContradictTheFileAreAllNamed() {
-        AlignNetSettings wrong = new AlignNetSettings(37, 2048, null, null, null, true, true, true);
+        AlignNetSettings wrong = new AlignNetSettings("x2i.json", 37, 2048, null, null, null, true, true, true);
         assertThatThrownBy(() -> AlignNet.of(weights(), wrong)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("in_channels is 37").hasMessageContaining("say 2")
+                .hasMessageContaining("x2i.json").hasMessageContaining("in_channels is 37").hasMessageContaining("say 2")
                 .hasMessageContaining("input_dim is 2048").hasMessageContaining("use_t5").hasMessageContaining("SCALE");
     }
 
@@ -162,11 +162,11 @@ class AlignNetTest {
         for (String name : Arrays.asList("q", "k", "v")) {
             w.put("t5stack.block.0.layer.0.SelfAttention." + name + ".weight", sines(9, inner * H), inner, H);
         }
-        AlignNetSettings told = new AlignNetSettings(C, H, heads, inner / heads, 1, true, false, true);
+        AlignNetSettings told = new AlignNetSettings(null, C, H, heads, inner / heads, 1, true, false, true);
         Tensor with = AlignNet.of(w, told).forward(f, input(), BlockHook.NONE).promptEmbeds();
         Tensor without = net(weights()).forward(f, input(), BlockHook.NONE).promptEmbeds();
         assertThat(with.toFloats()).isNotEqualTo(without.toFloats());
-        assertThatThrownBy(() -> AlignNet.of(w, new AlignNetSettings(C, H, heads, 4, 2, true, false, true)))
+        assertThatThrownBy(() -> AlignNet.of(w, new AlignNetSettings(null, C, H, heads, 4, 2, true, false, true)))
                 .isInstanceOf(InvalidInputException.class).hasMessageContaining("head_dim").hasMessageContaining("num_layers");
     }
 }

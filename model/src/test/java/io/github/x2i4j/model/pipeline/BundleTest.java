@@ -52,7 +52,8 @@ class BundleTest {
         assertThat(b.mllm()).isEqualTo(temp.resolve("mllm"));
         assertThat(b.alignnet()).isEqualTo(folder.resolve("align.bin"));
         assertThat(b.flux()).isEqualTo(folder.resolve("flux"));
-        assertThat(b.alignnetSettings()).isEqualTo(new AlignNetSettings(7, null, null, null, null, null, false, true));
+        assertThat(b.alignnetSettings()).isEqualTo(
+                new AlignNetSettings(folder.resolve("x2i.json").toString(), 7, null, null, null, null, null, false, true));
         assertThat(b.prompt()).isEqualTo(new PromptOptions(64, Padding.RIGHT, new ImageSize(128, 96), SpecialTokens.NEUTRALISE));
         assertThat(b.defaults()).isEqualTo(new Bundle.Defaults(8, 2.5, 112, 128));
     }

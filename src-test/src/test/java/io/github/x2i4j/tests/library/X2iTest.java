@@ -16,15 +16,20 @@ import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import io.github.x2i4j.model.pipeline.HiddenRows;
 import io.github.x2i4j.model.pipeline.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The library on the demo bundle, with pictures as small and steps as few as they can be. */
 class X2iTest {
@@ -221,5 +226,39 @@ class X2iTest {
         X2i other = X2i.open(x2i.bundle(), engine, true);
         other.close();
         assertThatThrownBy(() -> other.generate("fox")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void weightsThatDoNotFitAreToldBeforeAnythingIsRead(@TempDir Path temp) throws IOException {
+        Bundle b = x2i.bundle();
+        Path flux = copy(b.flux(), temp.resolve("flux"));
+        Path config = flux.resolve("vae/config.json");
+        Files.writeString(config, Files.readString(config).replace("\"layers_per_block\": 1", "\"layers_per_block\": 2"));
+        List<String> stages = new ArrayList<>();
+        Progress p = new Progress() {
+            @Override
+            public void stage(String name, int steps) {
+                stages.add(name);
+            }
+        };
+        try (X2i broken = X2i.open(Bundle.of(b.mllm(), b.alignnet(), flux), engine, false)) {
+            assertThatThrownBy(() -> broken.generate(request("fox").build(), p)).isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("missing").hasMessageContaining("decoder.up_blocks.0.resnets.2.conv1.weight");
+        }
+        assertThat(stages).isEmpty();
+    }
+
+    private static Path copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.write(target, Files.readAllBytes(path));
+                }
+            }
+        }
+        return to;
     }
 }

@@ -24,7 +24,7 @@ public final class AlignNetComponent implements Component {
         if (golden.model() == null) {
             throw new InvalidInputException(golden.folder().resolve("case.json") + ": no model");
         }
-        AlignNetSettings settings = settings(golden.args());
+        AlignNetSettings settings = settings(golden);
         try (Loaded<AlignNet> net = Loaded.openWeights(golden.model(), AlignNet.NAMES, w -> AlignNet.of(w, settings));
                 Scope f = engine.scope()) {
             AlignNet.Output out = net.model().forward(f, golden.input("hidden_states"), BlockHook.NONE);
@@ -32,10 +32,11 @@ public final class AlignNetComponent implements Component {
         }
     }
 
-    private static AlignNetSettings settings(JsonNode args) {
-        return new AlignNetSettings(integer(args, "in_channels"), integer(args, "input_dim"), integer(args, "num_heads"),
-                integer(args, "head_dim"), integer(args, "num_layers"), flag(args, "use_t5"), flag(args, "use_scale"),
-                flag(args, "use_cnn"));
+    private static AlignNetSettings settings(GoldenCase golden) {
+        JsonNode args = golden.args();
+        return new AlignNetSettings(golden.folder().resolve("case.json").toString(), integer(args, "in_channels"),
+                integer(args, "input_dim"), integer(args, "num_heads"), integer(args, "head_dim"), integer(args, "num_layers"),
+                flag(args, "use_t5"), flag(args, "use_scale"), flag(args, "use_cnn"));
     }
 
     private static Integer integer(JsonNode args, String name) {
