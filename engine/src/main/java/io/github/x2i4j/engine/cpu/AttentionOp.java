@@ -7,6 +7,7 @@ import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
+import io.github.x2i4j.engine.gemm.Transpose;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
 import io.github.x2i4j.engine.kernel.TileKernel;
@@ -184,20 +185,16 @@ final class AttentionOp {
 
         /** Keys, transposed: panels of {@code width} keys, in each the channels. */
         private void packKeys(long tile, int depth) {
-            float[] channels = cpu.floats().take(d);
-            int whole = Math.ceilDiv(depth, width) * width;
-            for (int j = 0; j < whole; j++) {
-                if (j < depth) {
-                    Runs.load(k, ((b * sk + tile + j) * hkv + g) * d, channels, d);
-                } else if (j == depth) {
-                    Arrays.fill(channels, 0);
+            float[] rows = cpu.floats().take((long) width * d);
+            for (int j = 0; j < depth; j += width) {
+                int count = Math.min(width, depth - j);
+                for (int i = 0; i < count; i++) {
+                    Runs.load(k, ((b * sk + tile + j + i) * hkv + g) * d, rows, i * d, d);
                 }
-                int at = j / width * width * d + j % width;
-                for (int c = 0; c < d; c++) {
-                    keys[at + c * width] = channels[c];
-                }
+                Arrays.fill(rows, count * d, width * d, 0);
+                Transpose.block(rows, 0, d, width, d, keys, j * d, width);
             }
-            cpu.floats().give(channels);
+            cpu.floats().give(rows);
         }
 
         /** Values: panels of {@code width} channels, in each the keys. */

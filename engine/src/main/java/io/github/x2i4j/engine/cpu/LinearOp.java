@@ -9,9 +9,11 @@ import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.BlockSink;
 import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.gemm.Transpose;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * {@code y = epilogue(x Wt + bias)}. Many rows go through {@link Gemm} as {@code W xT}, so that the weight, which is the larger
@@ -75,21 +77,17 @@ final class LinearOp {
 
     /** Transposes rows of x into a panel. */
     private void pack(long column, int columns, float[] to, int at, int width) {
-        float[] piece = new float[TileKernel.DEPTH];
-        for (int slice = 0; slice < k; slice += piece.length) {
-            int depth = Math.min(piece.length, k - slice);
-            for (int j = 0; j < width; j++) {
-                if (j < columns) {
-                    Runs.load(x, (column + j) * k + slice, piece, depth);
-                } else if (j == columns) {
-                    java.util.Arrays.fill(piece, 0);
-                }
-                int p = at + slice * width + j;
-                for (int i = 0; i < depth; i++) {
-                    to[p + i * width] = piece[i];
-                }
+        int depth = TileKernel.DEPTH;
+        float[] rows = cpu.floats().take((long) width * depth);
+        Arrays.fill(rows, columns * depth, width * depth, 0);
+        for (int slice = 0; slice < k; slice += depth) {
+            int length = Math.min(depth, k - slice);
+            for (int j = 0; j < columns; j++) {
+                Runs.load(x, (column + j) * k + slice, rows, j * depth, length);
             }
+            Transpose.block(rows, 0, depth, width, length, to, at + slice * width, width);
         }
+        cpu.floats().give(rows);
     }
 
     /** A {@link BlockSink} for blocks of {@code W xT}. */
@@ -102,24 +100,11 @@ final class LinearOp {
             kernels.activate(activation, c, i * stride, columns);
         }
         float[] t = cpu.floats().take((long) rows * columns);
-        transpose(c, stride, rows, columns, t);
+        Transpose.block(c, 0, stride, rows, columns, t, 0, rows);
         for (int j = 0; j < columns; j++) {
             output.store(t, j * rows, rows, (column + j) * n + row, (column + j) / rowsPerGate * n + row);
         }
         cpu.floats().give(t);
-    }
-
-    /** {@code t[j * rows + i] = c[i * stride + j]}, a few columns at a time so that the cache lines of c are used whole. */
-    private static void transpose(float[] c, int stride, int rows, int columns, float[] t) {
-        int step = 8;
-        for (int j = 0; j < columns; j += step) {
-            int end = Math.min(step, columns - j);
-            for (int i = 0; i < rows; i++) {
-                for (int s = 0; s < end; s++) {
-                    t[(j + s) * rows + i] = c[i * stride + j + s];
-                }
-            }
-        }
     }
 
     private void fewRows(int rows) {

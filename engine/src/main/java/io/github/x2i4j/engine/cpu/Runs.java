@@ -14,8 +14,13 @@ final class Runs {
 
     /** Loads {@code n} elements from {@code index} on, and returns {@code to}. */
     static float[] load(MemorySegment from, long index, float[] to, int n) {
-        MemorySegment.copy(from, Tensor.FLOAT, index * Float.BYTES, to, 0, n);
+        load(from, index, to, 0, n);
         return to;
+    }
+
+    /** Loads {@code n} elements from {@code index} on to {@code at} and following. */
+    static void load(MemorySegment from, long index, float[] to, int at, int n) {
+        MemorySegment.copy(from, Tensor.FLOAT, index * Float.BYTES, to, at, n);
     }
 
     static void store(float[] from, int at, MemorySegment to, long index, int n) {
