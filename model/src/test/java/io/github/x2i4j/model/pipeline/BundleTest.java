@@ -63,7 +63,8 @@ class BundleTest {
         Bundle b = open("""
                 {"mllm": {"family": "qwen2_5_vl", "path": "../mllm"}, "alignnet": {"path": "align.bin"}, "flux": {"path": "flux"}}""");
         assertThat(b.name()).isEqualTo("bundle");
-        assertThat(b.alignnetSettings()).isEqualTo(AlignNetSettings.FROM_FILE);
+        assertThat(b.alignnetSettings()).isEqualTo(
+                new AlignNetSettings(folder.resolve("x2i.json").toString(), null, null, null, null, null, null, null, null));
         assertThat(b.prompt()).isEqualTo(new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE));
         assertThat(b.defaults()).isEqualTo(new Bundle.Defaults(4, 3.5, 1024, 1024));
     }
