@@ -1,0 +1,66 @@
+package io.github.x2i4j.tests.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.x2i4j.tests.process.Program.Result;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every task of InternVL2.5 from the command line, with a small random bundle, and the tasks that it does not do. */
+class InternVlIT {
+    private static final Path GOLDEN = Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "golden").toAbsolutePath();
+    private static final String BUNDLE = GOLDEN.resolve("models/bundle-internvl2_5").toString();
+    private static final String PICTURE = GOLDEN.resolve("cases/x2i-pipeline/internvl-image-text/palette.png").toString();
+
+    @TempDir
+    Path folder;
+
+    private Result generate(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("generate", "--bundle", BUNDLE, "--steps", "1", "--seed", "3", "--quiet"));
+        all.addAll(List.of(arguments));
+        return Program.modular(folder).run(all.toArray(String[]::new));
+    }
+
+    private BufferedImage draw(String... arguments) throws Exception {
+        Result result = generate(arguments);
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(messages(result)).isEmpty();
+        return ImageIO.read(folder.resolve("out.png").toFile());
+    }
+
+    /** What the program says; the launcher's own notice is Java's. */
+    private static List<String> messages(Result result) {
+        return result.err().lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).toList();
+    }
+
+    @Test
+    void wordsPicturesAndBothDrawEachSomethingElse() throws Exception {
+        BufferedImage words = draw("Add a car in the picture", "-o", "out.png");
+        BufferedImage picture = draw("--image", PICTURE, "-o", "out.png");
+        BufferedImage both = draw("Add a car in the picture", "--image", PICTURE, "-o", "out.png");
+
+        assertThat(words.getWidth()).isEqualTo(64);
+        assertThat(Pictures.largestDifference(words, picture)).isPositive();
+        assertThat(Pictures.largestDifference(words, both)).isPositive();
+        assertThat(Pictures.largestDifference(picture, both)).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--image,one picture", "--answer,no answer"})
+    void whatTheFamilyDoesNotDoIsRefused(String option, String message) throws Exception {
+        Result result = option.equals("--image") ? generate("fox", "--image", PICTURE, "--image", PICTURE, "-o", "out.png")
+                : generate("fox", option, "-o", "out.png");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(messages(result)).singleElement().asString().startsWith("x2i: ").contains("InternVL2.5").contains(message);
+        assertThat(Files.exists(folder.resolve("out.png"))).isFalse();
+    }
+}
