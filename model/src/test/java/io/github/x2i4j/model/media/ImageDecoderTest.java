@@ -147,6 +147,16 @@ class ImageDecoderTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"420.jpg", "444-progressive.jpg", "grey.jpg", "cmyk.jpg"})
+    void jpegsThatEndTooSoonAreRefusedThoughTheyHaveAnEnd(String file) throws IOException {
+        byte[] whole = resource(file);
+        byte[] cut = Arrays.copyOf(whole, whole.length * 9 / 10);
+        cut[cut.length - 2] = (byte) 0xFF;
+        cut[cut.length - 1] = (byte) 0xD9;
+        assertThatThrownBy(() -> decode(cut)).isInstanceOf(InvalidInputException.class).hasMessageContaining("truncated");
+    }
+
     @Test
     void truncatedAndDamagedPngsAreRefused() {
         byte[] png = new PngBuilder(3, 3, 8, 0, false).pixels(100, 0, 1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9);
