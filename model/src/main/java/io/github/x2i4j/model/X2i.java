@@ -149,14 +149,15 @@ public final class X2i implements AutoCloseable {
     }
 
     private X2iPrompt prompt(X2iRequest r) {
-        PromptOptions options = bundle().prompt().withSpecialTokens(r.specialTokens());
+        PromptOptions options = or(r.prompt(), bundle().prompt()).withSpecialTokens(r.specialTokens());
         MllmPrompt content = new MllmPrompt(r.text(), r.images().stream().map(SourceImage::image).toList());
         return new X2iPrompt(content, options, r.rows(), r.maxNewTokens(), r.answerFromPadded());
     }
 
     private DrawOptions draw(X2iRequest r) {
         Bundle.Defaults d = bundle().defaults();
-        return DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()), or(r.guidance(), d.guidance()))
+        return DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()),
+                        or(r.guidance(), d.guidance()))
                 .withSizes(r.sizes()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
     }
 

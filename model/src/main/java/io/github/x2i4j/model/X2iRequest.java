@@ -2,6 +2,7 @@ package io.github.x2i4j.model;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.pipeline.DrawOptions.Sizes;
 import io.github.x2i4j.model.pipeline.HiddenRows;
@@ -20,11 +21,13 @@ import java.util.List;
  * @param rows what the picture is drawn from: the prompt, the model's answer to it, or both
  * @param maxNewTokens most tokens of an answer
  * @param answerFromPadded as the reference does, the answer continues the padded prompt
- * @param specialTokens what special tokens in the text mean
+ * @param prompt how text and pictures become tokens: lengths, padding, size of pictures; or null for the bundle's
+ * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
  */
 public record X2iRequest(String text, List<SourceImage> images, Integer steps, Double guidance, Integer width, Integer height,
-        Long seed, int count, HiddenRows rows, int maxNewTokens, boolean answerFromPadded, SpecialTokens specialTokens, Sizes sizes) {
+        Long seed, int count, HiddenRows rows, int maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
+        Sizes sizes) {
     private static final int MOST_PICTURES = 1000;
 
     public X2iRequest {
@@ -56,6 +59,7 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
         private HiddenRows rows = HiddenRows.PROMPT;
         private int maxNewTokens = X2iPrompt.DEFAULT_NEW_TOKENS;
         private boolean answerFromPadded;
+        private PromptOptions prompt;
         private SpecialTokens specialTokens = SpecialTokens.NEUTRALISE;
         private Sizes sizes = Sizes.EXACT;
 
@@ -132,6 +136,18 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
             return this;
         }
 
+        /** How text and pictures become tokens, such as {@code x2i.bundle().prompt().withPadding(Padding.NONE)}. */
+        public Builder prompt(PromptOptions options) {
+            this.prompt = options;
+            return this;
+        }
+
+        /** Special tokens that the text spells count as such, or as plain characters, which is the default. */
+        public Builder specialTokens(SpecialTokens meaning) {
+            this.specialTokens = meaning;
+            return this;
+        }
+
         /** Does what the reference's scripts do where this library does better by default: for comparing with them. */
         public Builder asReference() {
             answerFromPadded = true;
@@ -142,7 +158,7 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
 
         public X2iRequest build() {
             return new X2iRequest(text, images, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
-                    specialTokens, sizes);
+                    prompt, specialTokens, sizes);
         }
     }
 }

@@ -46,6 +46,15 @@ public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize,
         return new PromptOptions(maxLength, other, imageSize, specialTokens);
     }
 
+    public PromptOptions withMaxLength(int other) {
+        return new PromptOptions(other, padding, imageSize, specialTokens);
+    }
+
+    /** @param other null to keep each picture's own size */
+    public PromptOptions withImageSize(ImageSize other) {
+        return new PromptOptions(maxLength, padding, other, specialTokens);
+    }
+
     public PromptOptions withSpecialTokens(SpecialTokens other) {
         return new PromptOptions(maxLength, padding, imageSize, other);
     }

@@ -94,8 +94,8 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
     }
 
     private static AlignNetSettings settings(Config c) {
-        return new AlignNetSettings(c.file().toString(), integer(c, "in_channels"), integer(c, "input_dim"),
-                integer(c, "num_heads"), integer(c, "head_dim"), integer(c, "num_layers"), flag(c, "use_t5"), flag(c, "use_scale"), flag(c, "use_cnn"));
+        return new AlignNetSettings(c.file().toString(), integer(c, "in_channels"), integer(c, "input_dim"), integer(c, "num_heads"),
+                integer(c, "head_dim"), integer(c, "num_layers"), flag(c, "use_t5"), flag(c, "use_scale"), flag(c, "use_cnn"));
     }
 
     private static Integer integer(Config c, String field) {

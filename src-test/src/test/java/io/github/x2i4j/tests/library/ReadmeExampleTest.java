@@ -29,7 +29,8 @@ class ReadmeExampleTest {
     @Test
     void theReadmeShowsIt() throws IOException {
         List<String> lines = Files.readAllLines(SOURCE);
-        String code = String.join("\n", lines.subList(index(lines, "README begins") + 1, index(lines, "README ends"))).stripIndent().strip();
+        List<String> shown = lines.subList(index(lines, "README begins") + 1, index(lines, "README ends"));
+        String code = String.join("\n", shown).stripIndent().strip();
         assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + code + "\n```");
     }
 

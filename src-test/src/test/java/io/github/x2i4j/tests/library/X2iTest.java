@@ -12,6 +12,7 @@ import io.github.x2i4j.model.X2iPicture;
 import io.github.x2i4j.model.X2iRequest;
 import io.github.x2i4j.model.X2iResult;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import io.github.x2i4j.model.pipeline.HiddenRows;
@@ -80,7 +81,8 @@ class X2iTest {
 
     @Test
     void aSeedThatIsNotGivenIsReportedAndDrawsThePictureAgain() {
-        X2iPicture random = x2i.generate(X2iRequest.builder().text("fox").size(32, 16).steps(1).build(), Progress.NONE).pictures().getFirst();
+        X2iRequest seedless = X2iRequest.builder().text("fox").size(32, 16).steps(1).build();
+        X2iPicture random = x2i.generate(seedless, Progress.NONE).pictures().getFirst();
         assertThat(draw(request("fox").seed(random.recipe().drawing().seed()))).containsExactly(random.image().rgb());
     }
 
@@ -219,6 +221,13 @@ class X2iTest {
         X2iResult r = x2i.generate(request("fox").size(40, 31).asReference().build(), Progress.NONE);
         assertThat(r.pictures().getFirst().image().width()).isEqualTo(32);
         assertThat(r.pictures().getFirst().recipe().drawing().height()).isEqualTo(16);
+    }
+
+    @Test
+    void aRequestMayPadItsPromptOtherwise() {
+        X2iResult bare = x2i.generate(request("fox").prompt(x2i.bundle().prompt().withPadding(Padding.NONE)).build(), Progress.NONE);
+        assertThat(bare.pictures().getFirst().recipe().reading().options().padding()).isEqualTo(Padding.NONE);
+        assertThat(pixels(bare)).isNotEqualTo(draw(request("fox")));
     }
 
     @Test
