@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Runnable {
     /** Bytes that a PNG needs beyond its pixels, generously: header, recipe, and what deflate adds where it cannot shrink. */
     private static final long PNG_OVERHEAD = 1 << 20;
+    /** What stands in a text for bytes that could not be decoded. */
+    private static final char UNREADABLE = '\uFFFD';
     private static final double DEFAULT_TRUE_CFG = 4;
     private static final double DEFAULT_STRENGTH = 0.6;
 
@@ -149,6 +151,10 @@ final class GenerateCommand implements Runnable {
         if (prompts != null && prompts.size() > 1) {
             throw new InvalidInputException("there are " + prompts.size() + " prompts, from \"" + prompts.get(0) + "\" to \""
                     + prompts.getLast() + "\": put the whole prompt in quotes.");
+        }
+        if (prompt() != null && prompt().indexOf(UNREADABLE) >= 0 || request.negative != null && request.negative.indexOf(UNREADABLE) >= 0) {
+            throw new InvalidInputException("the prompt holds characters that Java cannot read in this locale ("
+                    + System.getProperty("sun.jnu.encoding") + "): set LC_ALL to a UTF-8 locale, such as C.UTF-8.");
         }
         if (output.json && output.quiet) {
             throw new InvalidInputException("--json and --quiet exclude each other: leave one out.");

@@ -38,11 +38,17 @@ public final class Main implements Runnable {
 
     /** Runs one command line and returns the exit code. Nothing is printed elsewhere. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
-        return new CommandLine(new Main()).setOut(out).setErr(err)
+        CommandLine program = new CommandLine(new Main()).setOut(out).setErr(err)
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler(Main::wrongUsage)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err, DebugFlag.isIn(parsed)))
-                .execute(args);
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err, DebugFlag.isIn(parsed)));
+        try {
+            return program.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.println("x2i: memory is full (" + e.getMessage() + "): ask for smaller pictures, close other programs, or where it is the "
+                    + "Java heap allow it more with X2I_JAVA_OPTS=-Xmx8g.");
+            return ExitCode.SOFTWARE;
+        }
     }
 
     /** A bare {@code x2i} asks what there is. */
