@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.util.Comparator;
 import java.util.stream.Stream;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
 public final class DemoBundle {
     private static final String RESOURCES = "/demo-bundle/";
     private static final String MANIFEST = "/demo-bundle.sha256";
+    private static final String UNPACKING = "demo-unpacking";
+    private static final String LOCK = "demo.lock";
 
     private DemoBundle() {
     }
@@ -67,27 +72,29 @@ public final class DemoBundle {
         }
     }
 
-    /** Unpacks below a cache folder, unless a complete copy lies there. */
-    static Path unpack(Manifest manifest, Path cache, boolean checkContent) throws IOException {
+    /**
+     * Unpacks below a cache folder, unless a complete copy lies there. One at a time: threads of this process by the monitor, processes
+     * by a lock on a file.
+     */
+    static synchronized Path unpack(Manifest manifest, Path cache, boolean checkContent) throws IOException {
         Path target = cache.resolve("demo-" + manifest.version());
         if (manifest.matches(target, checkContent)) {
             return target;
         }
         Files.createDirectories(cache);
-        Path fresh = Files.createTempDirectory(cache, "demo-unpacking-");
-        try {
-            write(manifest, fresh);
-            // Another process may have been first: its complete copy may be in use and stays.
+        try (FileChannel channel = FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
             if (!manifest.matches(target, checkContent)) {
-                replace(target, fresh);
+                Path fresh = cache.resolve(UNPACKING);
+                try {
+                    deleteTree(fresh); // a process that was stopped left it
+                    write(manifest, fresh);
+                    deleteTree(target);
+                    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+                } finally {
+                    deleteTree(fresh);
+                }
             }
-        } catch (IOException e) {
-            // Or it was first between the check and the move.
-            if (!manifest.matches(target, checkContent)) {
-                throw e;
-            }
-        } finally {
-            deleteTree(fresh);
         }
         return target;
     }
@@ -104,16 +111,6 @@ public final class DemoBundle {
                 }
             }
         }
-    }
-
-    /** Moves a complete folder to its place; an incomplete one that stands there goes away. */
-    private static void replace(Path target, Path fresh) throws IOException {
-        if (Files.exists(target)) {
-            Path old = Files.createTempDirectory(target.getParent(), "demo-damaged-");
-            Files.move(target, old.resolve("demo"), StandardCopyOption.ATOMIC_MOVE);
-            deleteTree(old);
-        }
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void deleteTree(Path folder) throws IOException {

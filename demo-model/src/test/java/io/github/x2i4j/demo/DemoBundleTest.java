@@ -38,7 +38,7 @@ class DemoBundleTest {
     void unpacksEveryFileAndNothingElse() throws IOException {
         Path bundle = DemoBundle.unpack(manifest, folder, false);
         assertThat(Manifest.of(bundle)).isEqualTo(manifest);
-        assertThat(list(folder)).containsExactly("demo-" + manifest.version());
+        assertThat(list(folder)).containsExactlyInAnyOrder("demo-" + manifest.version(), "demo.lock");
     }
 
     @Test
@@ -58,7 +58,16 @@ class DemoBundleTest {
         Files.writeString(bundle.resolve("mllm/config.json"), "{}");
         DemoBundle.unpack(manifest, folder, false);
         assertThat(Manifest.of(bundle)).isEqualTo(manifest);
-        assertThat(list(folder)).containsExactly("demo-" + manifest.version());
+        assertThat(list(folder)).containsExactlyInAnyOrder("demo-" + manifest.version(), "demo.lock");
+    }
+
+    @Test
+    void whatAStoppedProcessLeftGoesAway() throws IOException {
+        Files.createDirectories(folder.resolve("demo-unpacking/flux"));
+        Files.createFile(folder.resolve("demo-unpacking/flux/half"));
+        Path bundle = DemoBundle.unpack(manifest, folder, false);
+        assertThat(Manifest.of(bundle)).isEqualTo(manifest);
+        assertThat(list(folder)).containsExactlyInAnyOrder("demo-" + manifest.version(), "demo.lock");
     }
 
     @Test
@@ -84,7 +93,7 @@ class DemoBundleTest {
                 assertThat(result.get()).isEqualTo(folder.resolve("demo-" + manifest.version()));
             }
         }
-        assertThat(list(folder)).hasSize(1);
+        assertThat(list(folder)).containsExactlyInAnyOrder("demo-" + manifest.version(), "demo.lock");
     }
 
     @Test

@@ -7,7 +7,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import javax.imageio.ImageIO;
@@ -26,6 +28,20 @@ class ModularLaunchIT {
         assertThat(result.err()).contains("apple.png").doesNotContain("warning:").doesNotContain("add-modules");
         assertThat(colours(ImageIO.read(folder.resolve("apple.png").toFile()))).isGreaterThan(100);
         assertThat(folder.resolve("home/.cache/x2i4j")).isDirectory();
+    }
+
+    @Test
+    void twoThatStartAtOnceShareOneCache() throws Exception {
+        Program program = Program.modular(folder);
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            processes.add(program.start("generate", "green fox", "--steps", "1", "-o", "fox-" + i + ".png"));
+        }
+        for (Process process : processes) {
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(program.err())).isZero();
+        }
+        assertThat(folder.resolve("home/.cache/x2i4j").toFile().list()).hasSize(2).contains("demo.lock");
     }
 
     @Test
