@@ -13,7 +13,8 @@ final class WeightFlags {
     private Path bundle;
 
     @Option(names = "--mllm", paramLabel = "DIR",
-            description = "The multimodal language model, such as Qwen2.5-VL-7B-Instruct; goes with --alignnet and --flux.")
+            description = "The multimodal language model, such as Qwen2.5-VL-7B-Instruct or InternVL2_5-4B; goes with "
+                    + "--alignnet and --flux.")
     private Path mllm;
 
     @Option(names = "--alignnet", paramLabel = "FILE", description = "X2I's AlignNet for that language model.")

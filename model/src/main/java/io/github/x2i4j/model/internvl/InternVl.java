@@ -38,7 +38,7 @@ public final class InternVl implements Mllm {
     /** The processor of a model folder alone; no weights are opened. */
     public static InternVlProcessor processor(Path folder) {
         InternVlConfig c = InternVlConfig.read(Config.read(folder.resolve("config.json")));
-        return InternVlProcessor.of(Tokenizers.load(folder, TokenizerKind.BPE), c);
+        return InternVlProcessor.of(folder, Tokenizers.load(folder, TokenizerKind.BPE), c);
     }
 
     @Override

@@ -126,7 +126,7 @@ public final class PaddedPrompt {
 
     /** Brings [L, rows, H] of distinct rows to all S positions: [L, S, H]. */
     public Tensor expand(Ops f, Tensor states) {
-        if (numRows() == rowOf.length && numTokens == rowOf.length) {
+        if (numRows() == rowOf.length && IntStream.range(0, rowOf.length).allMatch(i -> rowOf[i] == i)) {
             return states;
         }
         long layers = states.dim(0);

@@ -13,6 +13,7 @@ import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +23,9 @@ class InternVlProcessorTest {
     private static final PromptOptions PLAIN = new PromptOptions(0, Padding.NONE, null, SpecialTokens.INTERPRET);
     private static final long CONTEXT = LetterTokenizer.SPECIAL;
     private static final long PAD = LetterTokenizer.SPECIAL + 3;
+    private static final Path FOLDER = Path.of("model");
 
-    private final InternVlProcessor processor = InternVlProcessor.of(new LetterTokenizer("<IMG_CONTEXT>", "<img>", "</img>",
+    private final InternVlProcessor processor = InternVlProcessor.of(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "</img>",
             "<|endoftext|>"), TinyInternVl.config());
     private final List<String> warnings = new ArrayList<>();
 
@@ -127,7 +129,7 @@ class InternVlProcessorTest {
 
     @Test
     void aTokenizerWithoutTheTemplatesTokensIsRefused() {
-        assertThatThrownBy(() -> InternVlProcessor.of(new LetterTokenizer("<IMG_CONTEXT>", "<img>", "<|endoftext|>"), TinyInternVl.config()))
-                .isInstanceOf(InvalidInputException.class).hasMessageContaining("</img>");
+        assertThatThrownBy(() -> InternVlProcessor.of(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "<|endoftext|>"),
+                TinyInternVl.config())).isInstanceOf(InvalidInputException.class).hasMessageContaining("model").hasMessageContaining("</img>");
     }
 }
