@@ -1,9 +1,11 @@
 package io.github.x2i4j.model.internvl;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.model.mllm.AnswerOptions;
@@ -12,11 +14,15 @@ import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.prompt.InternVlChatTemplate;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A folder of InternVL2.5: processor and networks. */
 public final class InternVl implements Mllm {
+    private static final String PAD = "<|endoftext|>";
+
     private final Loaded<InternVlModel> loaded;
     private final InternVlProcessor processor;
 
@@ -28,7 +34,7 @@ public final class InternVl implements Mllm {
     /**
      * Opens a model folder; weights are mapped, not read.
      *
-     * @throws io.github.x2i4j.engine.InvalidInputException naming a file, field or tensor that is missing or wrong
+     * @throws InvalidInputException naming a file, field or tensor that is missing or wrong
      */
     public static InternVl open(Path folder) {
         InternVlProcessor processor = processor(folder);
@@ -38,7 +44,21 @@ public final class InternVl implements Mllm {
     /** The processor of a model folder alone; no weights are opened. */
     public static InternVlProcessor processor(Path folder) {
         InternVlConfig c = InternVlConfig.read(Config.read(folder.resolve("config.json")));
-        return InternVlProcessor.of(folder, Tokenizers.load(folder, TokenizerKind.BPE), c);
+        return processor(folder, Tokenizers.load(folder, TokenizerKind.BPE), c);
+    }
+
+    /** @throws InvalidInputException if the tokenizer lacks a token of the template */
+    static InternVlProcessor processor(Path folder, Tokenizer tokenizer, InternVlConfig c) {
+        for (String token : List.of(InternVlChatTemplate.BEGIN, InternVlChatTemplate.END)) {
+            id(folder, tokenizer, token);
+        }
+        return new InternVlProcessor(tokenizer, InternVlImageProcessor.of(c), c.tileTokens(),
+                id(folder, tokenizer, InternVlChatTemplate.CONTEXT), id(folder, tokenizer, PAD));
+    }
+
+    private static int id(Path folder, Tokenizer tokenizer, String token) {
+        return tokenizer.id(token).orElseThrow(() -> new InvalidInputException(folder + ": the tokenizer has no token " + token
+                + "; take configuration and tokenizer from one InternVL2.5 model"));
     }
 
     @Override

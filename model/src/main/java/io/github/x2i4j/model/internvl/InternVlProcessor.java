@@ -12,9 +12,7 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
 import io.github.x2i4j.model.prompt.PromptStyle;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -26,25 +24,6 @@ import java.util.function.Consumer;
  * @param padId id of {@code <|endoftext|>}, which the script pads with
  */
 public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imageProcessor, int tileTokens, int imageTokenId, int padId) {
-    private static final String PAD = "<|endoftext|>";
-
-    /**
-     * @param folder of the model, for messages
-     * @throws InvalidInputException if the tokenizer lacks a token of the template
-     */
-    static InternVlProcessor of(Path folder, Tokenizer tokenizer, InternVlConfig c) {
-        for (String token : List.of(InternVlChatTemplate.BEGIN, InternVlChatTemplate.END)) {
-            id(folder, tokenizer, token);
-        }
-        return new InternVlProcessor(tokenizer, InternVlImageProcessor.of(c), c.tileTokens(),
-                id(folder, tokenizer, InternVlChatTemplate.CONTEXT), id(folder, tokenizer, PAD));
-    }
-
-    private static int id(Path folder, Tokenizer tokenizer, String token) {
-        return tokenizer.id(token).orElseThrow(() -> new InvalidInputException(folder + ": the tokenizer has no token " + token
-                + "; take configuration and tokenizer from one InternVL2.5 model"));
-    }
-
     /**
      * Makes a prompt ready.
      *

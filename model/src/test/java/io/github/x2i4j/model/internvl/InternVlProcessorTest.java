@@ -25,7 +25,7 @@ class InternVlProcessorTest {
     private static final long PAD = LetterTokenizer.SPECIAL + 3;
     private static final Path FOLDER = Path.of("model");
 
-    private final InternVlProcessor processor = InternVlProcessor.of(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "</img>",
+    private final InternVlProcessor processor = InternVl.processor(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "</img>",
             "<|endoftext|>"), TinyInternVl.config());
     private final List<String> warnings = new ArrayList<>();
 
@@ -129,7 +129,7 @@ class InternVlProcessorTest {
 
     @Test
     void aTokenizerWithoutTheTemplatesTokensIsRefused() {
-        assertThatThrownBy(() -> InternVlProcessor.of(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "<|endoftext|>"),
+        assertThatThrownBy(() -> InternVl.processor(FOLDER, new LetterTokenizer("<IMG_CONTEXT>", "<img>", "<|endoftext|>"),
                 TinyInternVl.config())).isInstanceOf(InvalidInputException.class).hasMessageContaining("model").hasMessageContaining("</img>");
     }
 }
