@@ -3,6 +3,7 @@ module io.github.x2i4j.model {
     requires transitive io.github.x2i4j.loader;
     requires com.fasterxml.jackson.databind;
     requires java.desktop;
+    requires jcodec;
 
     exports io.github.x2i4j.model;
     exports io.github.x2i4j.model.align;
@@ -10,6 +11,7 @@ module io.github.x2i4j.model {
     exports io.github.x2i4j.model.internvl;
     exports io.github.x2i4j.model.llm;
     exports io.github.x2i4j.model.media;
+    exports io.github.x2i4j.model.media.video;
     exports io.github.x2i4j.model.mllm;
     exports io.github.x2i4j.model.nn;
     exports io.github.x2i4j.model.noise;

@@ -16,6 +16,7 @@ import io.github.x2i4j.app.verify.components.T5EncoderComponent;
 import io.github.x2i4j.app.verify.components.TokenizerComponent;
 import io.github.x2i4j.app.verify.components.VaeDecodeComponent;
 import io.github.x2i4j.app.verify.components.VaeEncodeComponent;
+import io.github.x2i4j.app.verify.components.VideoFramesComponent;
 import io.github.x2i4j.app.verify.components.VideoPreprocessComponent;
 import io.github.x2i4j.app.verify.components.X2iPipelineComponent;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Components {
         new TokenizerComponent(),
         new VaeDecodeComponent(),
         new VaeEncodeComponent(),
+        new VideoFramesComponent(),
         new VideoPreprocessComponent(),
         new X2iPipelineComponent(),
     };

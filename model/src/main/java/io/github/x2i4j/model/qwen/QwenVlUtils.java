@@ -1,8 +1,11 @@
 package io.github.x2i4j.model.qwen;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.TorchResize;
+import io.github.x2i4j.model.media.video.FrameRule;
+import io.github.x2i4j.model.media.video.Video;
 import java.util.List;
 
 /**
@@ -14,6 +17,9 @@ public final class QwenVlUtils {
     public static final long MIN_PIXELS = 4 * 28 * 28;
     /** Largest area where nothing smaller is asked for. */
     public static final long MAX_PIXELS = 16384 * 28 * 28;
+
+    /** Largest area of a video's frame that X2I's scripts ask for. */
+    public static final long SCRIPT_VIDEO_PIXELS = 16384;
 
     private static final long VIDEO_MIN_PIXELS = 128 * 28 * 28;
     private static final long VIDEO_MAX_PIXELS = 768 * 28 * 28;
@@ -43,8 +49,31 @@ public final class QwenVlUtils {
      */
     public static List<RgbImage> fetchVideo(List<RgbImage> frames, int factor, long maxPixels) {
         RgbImage first = frames.getFirst();
-        double cap = Math.max(Math.min(VIDEO_MAX_PIXELS, (double) VIDEO_TOTAL_PIXELS / frames.size() * 2), (long) (VIDEO_MIN_PIXELS * 1.05));
-        SmartResize.Size size = SmartResize.utils(first.height(), first.width(), factor, VIDEO_MIN_PIXELS, (long) Math.min(maxPixels, cap));
+        SmartResize.Size size = frameSize(first.height(), first.width(), frames.size(), factor, maxPixels);
         return frames.stream().map(f -> TorchResize.bicubic(f, size.width(), size.height())).toList();
+    }
+
+    /**
+     * {@code fetch_video}: frames are chosen by {@link FrameRule#QWEN} and resized as they are decoded.
+     *
+     * @param fps frames a second to see
+     * @throws io.github.x2i4j.engine.InvalidInputException if the video is too short, too narrow or corrupt
+     */
+    public static List<RgbImage> fetchVideo(Video video, int factor, long maxPixels, double fps) {
+        int[] indices;
+        try {
+            indices = FrameRule.QWEN.indices(video.totalFrames(), video.averageFps(), fps);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(video.name() + ": " + e.getMessage(), e);
+        }
+        return video.frames(indices, f -> {
+            SmartResize.Size size = frameSize(f.height(), f.width(), indices.length, factor, maxPixels);
+            return TorchResize.bicubic(f, size.width(), size.height());
+        });
+    }
+
+    private static SmartResize.Size frameSize(int height, int width, int frames, int factor, long maxPixels) {
+        double cap = Math.max(Math.min(VIDEO_MAX_PIXELS, (double) VIDEO_TOTAL_PIXELS / frames * 2), (long) (VIDEO_MIN_PIXELS * 1.05));
+        return SmartResize.utils(height, width, factor, VIDEO_MIN_PIXELS, (long) Math.min(maxPixels, cap));
     }
 }

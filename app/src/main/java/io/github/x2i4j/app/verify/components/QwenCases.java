@@ -6,10 +6,11 @@ import io.github.x2i4j.app.verify.Outputs;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.ImageDecoder;
 import io.github.x2i4j.model.media.ImageOptions;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.FrameRule;
+import io.github.x2i4j.model.media.video.VideoFile;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.prompt.ChatMessage;
 import io.github.x2i4j.model.prompt.QwenChatTemplate;
@@ -25,9 +26,6 @@ import java.util.stream.LongStream;
 
 /** Golden cases of Qwen2.5-VL's processor. */
 final class QwenCases implements FamilyCases {
-    /** X2I's largest area of a video's frame. */
-    private static final long SCRIPT_MAX_PIXELS = 16384;
-
     @Override
     public String name() {
         return "qwen2_5_vl";
@@ -79,12 +77,13 @@ final class QwenCases implements FamilyCases {
 
     @Override
     public Outputs video(GoldenCase golden, Engine engine) {
-        if (golden.args().hasNonNull("file")) {
-            throw new UnsupportedFeatureException("video files are not decoded");
-        }
+        JsonNode args = golden.args();
         QwenImageProcessor processor = QwenImageProcessor.read(ModelFolders.of(golden));
-        List<RgbImage> frames = QwenVlUtils.fetchVideo(CaseMedia.frames(golden.input("frames")), processor.factor(),
-                golden.args().path("max_pixels").asLong(SCRIPT_MAX_PIXELS));
+        long maxPixels = args.path("max_pixels").asLong(QwenVlUtils.SCRIPT_VIDEO_PIXELS);
+        List<RgbImage> frames = args.hasNonNull("file")
+                ? QwenVlUtils.fetchVideo(VideoFile.open(CaseMedia.file(golden)), processor.factor(), maxPixels,
+                        args.path("fps").asDouble(FrameRule.SCRIPT_FPS))
+                : QwenVlUtils.fetchVideo(CaseMedia.frames(golden.input("frames")), processor.factor(), maxPixels);
         return patches("pixel_values_videos", "video_grid_thw", processor.video(frames));
     }
 

@@ -1,0 +1,28 @@
+package io.github.x2i4j.model.media.video;
+
+import io.github.x2i4j.model.media.RgbImage;
+import java.util.List;
+import java.util.function.Function;
+
+/** A clip whose frames are numbered in the order in which they are shown. */
+public interface Video {
+    /** How messages call it. */
+    String name();
+
+    /** Number of frames, at least 1. */
+    int totalFrames();
+
+    /** Frames a second: their number by the sum of their durations. */
+    double averageFps();
+
+    /**
+     * Decodes frames. One frame is in memory at a time, beside what {@code use} keeps of it and what the decoder refers to.
+     *
+     * @param indices ascending, each in [0, {@link #totalFrames})
+     * @param use receives the frames in the order in which they are decoded, which is not that of {@code indices}
+     * @return what {@code use} returned, in the order of {@code indices}
+     * @throws io.github.x2i4j.engine.InvalidInputException if the file is corrupt or truncated
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if it uses a feature of its codec that is not decoded
+     */
+    <T> List<T> frames(int[] indices, Function<RgbImage, T> use);
+}
