@@ -2,11 +2,15 @@ package io.github.x2i4j.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.x2i4j.demo.DemoBundle;
+import io.github.x2i4j.model.media.PngWriter;
+import io.github.x2i4j.model.media.RgbImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,5 +119,49 @@ class CommandLineTest {
         assertThat(run("generate", "green fox", "--steps", "1", "-q", "-o", folder.toString())).isZero();
         assertThat(out.toString() + err).isEmpty();
         assertThat(folder.toFile().list()).singleElement().asString().matches("x2i-\\d+\\.png");
+    }
+
+    @Test
+    void plainFluxDrawsFromAPictureAwayFromANegativePrompt() {
+        Path start = folder.resolve("start.png");
+        assertThat(run("generate", "green fox", "--steps", "1", "--seed", "5", "-q", "-o", start.toString())).as(err.toString()).isZero();
+        int exit = run("generate", "red apple", "--flux", DemoBundle.unpack().resolve("flux").toString(), "--steps", "2", "--seed", "6",
+                "--negative-prompt", "a fox", "--true-cfg", "2.5", "--init-image", start.toString(), "--strength", "0.5", "--json",
+                "-o", folder.resolve("apple.png").toString());
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString().lines().toList().getLast()).contains("\"negative_prompt\":\"a fox\"", "\"true_cfg_scale\":2.5",
+                "\"strength\":0.5", "\"name\":\"start.png\"", "\"seed\":6");
+    }
+
+    @Test
+    void anAnswerIsDrawnAndTold() {
+        int exit = run("generate", "fox", "--answer", "--steps", "1", "--count", "2", "--seed", "8", "-o", folder.resolve("fox.png").toString());
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("answer: ", "fox-1.png", "seed 8", "fox-2.png", "seed 9");
+    }
+
+    @Test
+    void inspectTellsWhatWeightsHoldAndWhatIsMissing() throws IOException {
+        Path bundle = DemoBundle.unpack();
+        assertThat(run("inspect", bundle.toString())).isZero();
+        assertThat(out.toString()).contains("x2i-demo", "transformer_blocks");
+
+        Path copy = Files.createDirectories(folder.resolve("text_encoder"));
+        Files.copy(bundle.resolve("flux/text_encoder/config.json"), copy.resolve("config.json"));
+        assertThat(run("inspect", copy.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("no weights");
+    }
+
+    @Test
+    void inspectTellsTheRecipeOfAPicture() throws IOException {
+        Path picture = folder.resolve("fox.png");
+        assertThat(run("generate", "green fox", "--steps", "1", "--seed", "5", "-q", "-o", picture.toString())).isZero();
+        assertThat(run("inspect", picture.toString())).isZero();
+        assertThat(out.toString()).contains("\"prompt\" : \"green fox\"", "\"seed\" : 5");
+
+        Path other = Files.write(folder.resolve("other.png"), PngWriter.encode(new RgbImage(1, 1, new byte[3]), Map.of()));
+        assertThat(run("inspect", other.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("other.png holds no recipe");
     }
 }
