@@ -6,6 +6,8 @@ import io.github.x2i4j.app.verify.CaseFinder;
 import io.github.x2i4j.app.verify.CaseResult;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,6 +45,14 @@ class GoldenParityTest {
                 throw new AssertionError(e.getMessage(), e);
             }
         });
+    }
+
+    /** A clone stays quick to fetch: of the cases there are, the project holds a selection. */
+    @Test
+    void bundledCasesStayBelowEightMegabytes() throws IOException {
+        try (Stream<Path> files = Files.walk(GoldenRun.BUNDLED)) {
+            assertThat(files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum()).isLessThan(8_000_000);
+        }
     }
 
     @TestFactory

@@ -25,7 +25,7 @@ abstract class KernelSet {
     /** One case of every network and of each pipeline; the others run with the default kernels. */
     private static final String[] CASES = {"alignnet/cnn", "alignnet/t5-cnn", "clip-text/gelu", "t5-encoder/weights-bf16",
         "flux-transformer/weights-bf16", "vae-decode/quant-conv", "vae-decode/quant-conv-tiled", "vae-encode/quant-conv",
-        "qwen2_5_vl/answer-text", "qwen2_5_vl/image-and-video", "internvl2_5/tiles", "flux-pipeline/schnell-4-steps",
+        "qwen2_5_vl/answer-text", "flux-pipeline/schnell-4-steps",
         "flux-pipeline/img2img-strength-0.3-resized", "x2i-pipeline/demo-image-text", "x2i-pipeline/internvl-image-text"};
 
     private final KernelChoice kernels;
