@@ -28,9 +28,10 @@ import java.util.Map;
  * @param drawing seed, steps, guidance, size
  * @param reading how X2I's language model read the prompt, or null for plain FLUX
  * @param plainFlux what only plain FLUX knows, or null for X2I
+ * @param before the turns before the prompt, where it is one of a dialogue
  */
 public record Recipe(String version, String kernels, Map<String, String> models, String text, List<Source> images, Drawing drawing,
-        Reading reading, PlainFlux plainFlux) {
+        Reading reading, PlainFlux plainFlux, List<Said> before) {
     /** PNG keyword under which {@link #toJson} is stored. */
     public static final String PNG_KEYWORD = "x2i";
 
@@ -39,6 +40,10 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         static Source of(SourceImage image) {
             return new Source(image.name(), image.sha256());
         }
+    }
+
+    /** An earlier turn of a dialogue. */
+    public record Said(String text, List<Source> images, String answer) {
     }
 
     /**
@@ -85,7 +90,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         models.put("flux", fileName(bundle.flux()));
         return new Recipe(X2i.version(), kernels(engine), models, prompt.content().text(), images.stream().map(Source::of).toList(),
                 Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
-                answer), null);
+                answer), null, List.of());
     }
 
     /**
@@ -96,7 +101,13 @@ public record Recipe(String version, String kernels, Map<String, String> models,
     public static Recipe ofFlux(EngineInfo engine, Path flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
         return new Recipe(X2i.version(), kernels(engine), Map.of("flux", fileName(flux)), prompt.prompt(),
                 image == null ? List.of() : List.of(Source.of(image)), Drawing.of(o, picture), null,
-                new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()));
+                new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()), List.of());
+    }
+
+    /** The same, drawn in a dialogue. */
+    Recipe after(List<X2iDialogue.Turn> turns) {
+        return new Recipe(version, kernels, models, text, images, drawing, reading, plainFlux, turns.stream()
+                .map(t -> new Said(t.text(), t.images().stream().map(Source::of).toList(), t.answer())).toList());
     }
 
     /** PNG keywords and texts: software, prompt, and the recipe itself. */
@@ -115,11 +126,16 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         ObjectNode o = JsonNodeFactory.instance.objectNode().put("version", version).put("kernels", kernels);
         ObjectNode names = o.putObject("models");
         models.forEach(names::put);
-        o.put("prompt", text);
-        if (!images.isEmpty()) {
-            ArrayNode list = o.putArray("images");
-            images.forEach(i -> list.addObject().put("name", i.name).put("sha256", i.sha256));
+        if (!before.isEmpty()) {
+            ArrayNode turns = o.putArray("dialogue");
+            for (Said said : before) {
+                ObjectNode turn = turns.addObject().put("prompt", said.text);
+                putImages(turn, said.images);
+                turn.put("answer", said.answer);
+            }
         }
+        o.put("prompt", text);
+        putImages(o, images);
         o.put("seed", drawing.seed).put("steps", drawing.steps).put("guidance", drawing.guidance).put("width", drawing.width)
                 .put("height", drawing.height);
         if (reading != null) {
@@ -131,11 +147,24 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         return o.toString();
     }
 
+    private static void putImages(ObjectNode o, List<Source> images) {
+        if (!images.isEmpty()) {
+            ArrayNode list = o.putArray("images");
+            images.forEach(i -> list.addObject().put("name", i.name).put("sha256", i.sha256));
+        }
+    }
+
     private void putReading(ObjectNode o) {
         PromptOptions p = reading.options;
         o.put("max_length", p.maxLength()).put("padding", lower(p.padding())).put("special_tokens", lower(p.specialTokens()));
         if (p.imageSize() != null) {
             o.putArray("image_size").add(p.imageSize().width()).add(p.imageSize().height());
+        }
+        if (p.style() != null) {
+            o.put("prompt_style", p.style().label());
+        }
+        if (p.maxPixels() > 0) {
+            o.put("max_pixels", p.maxPixels());
         }
         o.put("drawn_from", lower(reading.rows));
         if (reading.rows != HiddenRows.PROMPT) {

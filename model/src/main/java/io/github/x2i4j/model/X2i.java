@@ -8,6 +8,7 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.HiddenRows;
 import io.github.x2i4j.model.pipeline.Parts;
 import io.github.x2i4j.model.pipeline.Picture;
 import io.github.x2i4j.model.pipeline.Progress;
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Draws pictures from text and pictures: one X2I system, opened.
@@ -107,14 +109,23 @@ public final class X2i implements AutoCloseable {
      */
     public X2iResult generate(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
         X2iPrompt prompt = prompt(request);
-        DrawOptions draw = draw(request);
-        pipeline.check(draw);
+        Work work = new Work(prompt, request.images(), List.of(), draw(request), request.count());
+        return exclusively(progress, () -> run(work, progress, finished));
+    }
+
+    /** Begins a dialogue, in which the language model remembers what was said and shown before. */
+    public X2iDialogue dialogue() {
+        return new X2iDialogue(this);
+    }
+
+    /** Does something while no request is served, as soon as it is its turn. */
+    <T> T exclusively(Progress progress, Supplier<T> work) {
         await(progress);
         try {
             if (closed) {
                 throw new IllegalStateException("used after it was closed");
             }
-            return run(request, prompt, draw, new WarningCollector(progress), finished);
+            return work.get();
         } finally {
             turn.unlock();
         }
@@ -131,16 +142,26 @@ public final class X2i implements AutoCloseable {
         }
     }
 
-    private X2iResult run(X2iRequest request, X2iPrompt prompt, DrawOptions draw, WarningCollector progress,
-            Consumer<X2iPicture> finished) {
+    /**
+     * What to draw from and how.
+     *
+     * @param before the dialogue that the prompt goes on with
+     * @param count number of pictures
+     */
+    record Work(X2iPrompt prompt, List<SourceImage> images, List<X2iDialogue.Turn> before, DrawOptions draw, int count) {
+    }
+
+    /** Does a request's work; within {@link #exclusively}. */
+    X2iResult run(Work work, Progress listener, Consumer<X2iPicture> finished) {
+        WarningCollector progress = new WarningCollector(listener);
         List<X2iPicture> pictures = new ArrayList<>();
         try (Scope f = engine.scope()) {
-            Conditioning c = pipeline.condition(f, prompt, progress);
-            for (int i = 0; i < request.count(); i++) {
-                DrawOptions one = draw.withSeed(draw.seed() + i);
+            Conditioning c = pipeline.condition(f, work.prompt, progress);
+            for (int i = 0; i < work.count; i++) {
+                DrawOptions one = work.draw.withSeed(work.draw.seed() + i);
                 Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
                 X2iPicture picture = new X2iPicture(drawn.toRgb(),
-                        Recipe.ofX2i(engine.info(), bundle(), prompt, request.images(), one, drawn, c.answer()));
+                        Recipe.ofX2i(engine.info(), bundle(), work.prompt, work.images, one, drawn, c.answer()).after(work.before));
                 pictures.add(picture);
                 finished.accept(picture);
             }
@@ -150,15 +171,22 @@ public final class X2i implements AutoCloseable {
 
     private X2iPrompt prompt(X2iRequest r) {
         PromptOptions options = or(r.prompt(), bundle().prompt()).withSpecialTokens(r.specialTokens());
-        MllmPrompt content = new MllmPrompt(r.text(), r.images().stream().map(SourceImage::image).toList());
-        return new X2iPrompt(content, options, r.rows(), r.maxNewTokens(), r.answerFromPadded());
+        return new X2iPrompt(content(r.text(), r.images()), options, or(r.rows(), HiddenRows.PROMPT),
+                or(r.maxNewTokens(), X2iPrompt.DEFAULT_NEW_TOKENS), r.answerFromPadded());
     }
 
-    private DrawOptions draw(X2iRequest r) {
+    static MllmPrompt content(String text, List<SourceImage> images) {
+        return new MllmPrompt(text, images.stream().map(SourceImage::image).toList());
+    }
+
+    /** How a request's pictures are drawn, checked. */
+    DrawOptions draw(X2iRequest r) {
         Bundle.Defaults d = bundle().defaults();
-        return DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()),
+        DrawOptions draw = DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()),
                         or(r.guidance(), d.guidance()))
                 .withSizes(r.sizes()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
+        pipeline.check(draw);
+        return draw;
     }
 
     private static <T> T or(T given, T otherwise) {

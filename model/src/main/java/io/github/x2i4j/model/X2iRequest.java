@@ -6,27 +6,26 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.pipeline.DrawOptions.Sizes;
 import io.github.x2i4j.model.pipeline.HiddenRows;
-import io.github.x2i4j.model.pipeline.X2iPrompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What to draw. Values that are null are the bundle's defaults; a seed that is null is drawn at random and reported.
+ * What to draw. Values that are null are the bundle's defaults, in a dialogue {@link X2iDialogue}'s; a seed that is null is drawn at random and reported.
  *
  * @param text in any language that the multimodal LLM reads, or null; pictures come before it
  * @param images in the order in which the model sees them
  * @param seed seed of the first picture's noise; picture i has {@code seed + i}. The noise depends on its low 32 bits
  * @param count number of pictures
- * @param rows what the picture is drawn from: the prompt, the model's answer to it, or both
- * @param maxNewTokens most tokens of an answer
+ * @param rows what the picture is drawn from: the prompt (where null), the model's answer to it, or both
+ * @param maxNewTokens most tokens of an answer; null for as many as X2I's script decodes
  * @param answerFromPadded as the reference does, the answer continues the padded prompt
  * @param prompt how text and pictures become tokens: lengths, padding, size of pictures; or null for the bundle's
  * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
  */
 public record X2iRequest(String text, List<SourceImage> images, Integer steps, Double guidance, Integer width, Integer height,
-        Long seed, int count, HiddenRows rows, int maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
+        Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
         Sizes sizes) {
     private static final int MOST_PICTURES = 1000;
 
@@ -56,8 +55,8 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
         private Integer height;
         private Long seed;
         private int count = 1;
-        private HiddenRows rows = HiddenRows.PROMPT;
-        private int maxNewTokens = X2iPrompt.DEFAULT_NEW_TOKENS;
+        private HiddenRows rows;
+        private Integer maxNewTokens;
         private boolean answerFromPadded;
         private PromptOptions prompt;
         private SpecialTokens specialTokens = SpecialTokens.NEUTRALISE;

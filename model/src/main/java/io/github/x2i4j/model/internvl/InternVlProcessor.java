@@ -39,15 +39,22 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
             throw new UnsupportedFeatureException("InternVL2.5 reads one picture, and " + prompt.images().size()
                     + " were given; give one, or use a model of another family");
         }
+        if (options.maxPixels() > 0) {
+            throw new UnsupportedFeatureException("InternVL2.5 takes pictures of one size; the image rule maxpixels is for Qwen2.5-VL");
+        }
         PixelTiles image = prompt.images().isEmpty() ? null : imageProcessor.tiles(squash(prompt.images().getFirst(), options.imageSize()));
         int imageTokens = image == null ? 0 : image.count() * tileTokens;
-        MarkedText text = InternVlChatTemplate.render(PromptStyle.DICT2.format(prompt.text()), imageTokens,
+        MarkedText text = InternVlChatTemplate.render(style(options).with(image != null).format(prompt.text()), imageTokens,
                 options.specialTokens() == SpecialTokens.NEUTRALISE);
         int[] ids = tokenizer.encode(text, false);
         check(ids, imageTokens);
         String media = image == null ? null : image.count() + (image.count() == 1 ? " tile" : " tiles") + " of " + tileTokens + " tokens";
         ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
         return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), image, imageTokenId);
+    }
+
+    private static PromptStyle style(PromptOptions options) {
+        return options.style() == null ? PromptStyle.DICT2 : options.style();
     }
 
     private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {

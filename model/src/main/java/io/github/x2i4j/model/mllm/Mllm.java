@@ -2,7 +2,9 @@ package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.nn.BlockHook;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,21 @@ public interface Mllm extends AutoCloseable {
      */
     Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
             Consumer<String> warnings);
+
+    /**
+     * Reads the next prompt of a dialogue, after all that was said before it.
+     *
+     * @param past the turns before, oldest first; none for the first
+     * @throws UnsupportedFeatureException if the family cannot hold a dialogue
+     */
+    default Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
+            Consumer<String> warnings) {
+        if (past.isEmpty()) {
+            return encode(f, prompt, options, answer, hook, warnings);
+        }
+        throw new UnsupportedFeatureException("this language model answers one prompt at a time; a dialogue needs one of the family "
+                + "qwen2_5_vl");
+    }
 
     @Override
     void close();

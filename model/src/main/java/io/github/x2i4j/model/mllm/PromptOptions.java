@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.prompt.PromptStyle;
 
 /**
  * How a prompt becomes token ids and pixels. The defaults of a published system stand in its x2i.json.
@@ -10,8 +11,12 @@ import io.github.x2i4j.engine.InvalidInputException;
  * @param imageSize size (width, height) to which each picture is squashed before the family's own preprocessing, or null to
  *     keep its own
  * @param specialTokens what happens to special tokens that the user typed
+ * @param style form in which the user's words are sent, or null for that of the family's script
+ * @param maxPixels pictures go through qwen_vl_utils (after {@code imageSize}), which leaves them at most so many pixels; 0 to hand
+ *     them to the family's own preprocessing at once
  */
-public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize, SpecialTokens specialTokens) {
+public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize, SpecialTokens specialTokens, PromptStyle style,
+        long maxPixels) {
 
     /** Side on which pad ids are put. */
     public enum Padding { NONE, RIGHT, LEFT }
@@ -33,6 +38,11 @@ public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize,
         }
     }
 
+    /** Words and pictures as the family's script sends them. */
+    public PromptOptions(int maxLength, Padding padding, ImageSize imageSize, SpecialTokens specialTokens) {
+        this(maxLength, padding, imageSize, specialTokens, null, 0);
+    }
+
     public PromptOptions {
         if (maxLength < 0) {
             throw new InvalidInputException("maximum prompt length " + maxLength + " is negative; use 0 for no limit");
@@ -40,22 +50,35 @@ public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize,
         if (padding != Padding.NONE && maxLength == 0) {
             throw new InvalidInputException("padding needs a maximum prompt length");
         }
+        if (maxPixels < 0) {
+            throw new InvalidInputException("pictures of at most " + maxPixels + " pixels were asked for; use 0 for no limit");
+        }
     }
 
     public PromptOptions withPadding(Padding other) {
-        return new PromptOptions(maxLength, other, imageSize, specialTokens);
+        return new PromptOptions(maxLength, other, imageSize, specialTokens, style, maxPixels);
     }
 
     public PromptOptions withMaxLength(int other) {
-        return new PromptOptions(other, padding, imageSize, specialTokens);
+        return new PromptOptions(other, padding, imageSize, specialTokens, style, maxPixels);
     }
 
     /** @param other null to keep each picture's own size */
     public PromptOptions withImageSize(ImageSize other) {
-        return new PromptOptions(maxLength, padding, other, specialTokens);
+        return new PromptOptions(maxLength, padding, other, specialTokens, style, maxPixels);
     }
 
     public PromptOptions withSpecialTokens(SpecialTokens other) {
-        return new PromptOptions(maxLength, padding, imageSize, other);
+        return new PromptOptions(maxLength, padding, imageSize, other, style, maxPixels);
+    }
+
+    /** @param other null for the style of the family's script */
+    public PromptOptions withStyle(PromptStyle other) {
+        return new PromptOptions(maxLength, padding, imageSize, specialTokens, other, maxPixels);
+    }
+
+    /** @param other 0 to hand pictures to the family's own preprocessing at once */
+    public PromptOptions withMaxPixels(long other) {
+        return new PromptOptions(maxLength, padding, imageSize, specialTokens, style, other);
     }
 }

@@ -110,7 +110,7 @@ public final class X2iPipeline {
         try (Parts.Use<Mllm> use = parts.mllm("mllm", () -> family.open(bundle.mllm()))) {
             Mllm mllm = use.part();
             checkInputs(mllm, align);
-            if (prompt.rows() == HiddenRows.PROMPT) {
+            if (prompt.rows() == HiddenRows.PROMPT && !prompt.reply()) {
                 Mllm.Encoded e = mllm.encode(f, prompt.content(), prompt.options(), null, progress.hook(), progress::warning);
                 return new Read(e, e.hiddenStates());
             }
@@ -122,9 +122,12 @@ public final class X2iPipeline {
         // an answer to the prompt itself does not depend on pads; where its states follow the prompt's, none stand between them
         boolean unpadded = prompt.rows() == HiddenRows.BOTH && !prompt.answerFromPadded();
         PromptOptions options = unpadded ? prompt.options().withPadding(Padding.NONE) : prompt.options();
-        Mllm.Encoded e = mllm.encode(f, prompt.content(), options, new AnswerOptions(prompt.maxNewTokens(), prompt.answerFromPadded()),
-                progress.hook(), progress::warning);
+        Mllm.Encoded e = mllm.encode(f, prompt.past(), prompt.content(), options,
+                new AnswerOptions(prompt.maxNewTokens(), prompt.answerFromPadded()), progress.hook(), progress::warning);
         Tensor answer = e.answer().hiddenStates();
+        if (prompt.rows() == HiddenRows.PROMPT) {
+            return new Read(e, e.hiddenStates());
+        }
         if (answer == null) {
             progress.warning("the multimodal LLM ended its answer at once; the picture is drawn from the prompt itself");
             return new Read(e, e.hiddenStates());

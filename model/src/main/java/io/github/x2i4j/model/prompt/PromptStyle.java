@@ -51,6 +51,11 @@ public enum PromptStyle {
         return format.apply(prompt);
     }
 
+    /** The form of this style that tells whether a picture or video comes with the words, where the style says so at all. */
+    public PromptStyle with(boolean pictures) {
+        return this == DICT3 && pictures ? DICT3_IMAGE : this == DICT3_IMAGE && !pictures ? DICT3 : this;
+    }
+
     /** The style of a name. */
     public static PromptStyle of(String label) {
         return Arrays.stream(values()).filter(s -> s.label.equals(label)).findFirst()

@@ -6,16 +6,19 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.ChatMessage;
 import io.github.x2i4j.model.prompt.QwenChatTemplate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Prompt and pictures to token ids and pixel patches, as X2I's script and transformers' {@code Qwen2_5_VLProcessor} make them.
@@ -33,26 +36,57 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
      * @throws InvalidInputException if there is nothing to read, a picture is too small or too narrow, or its tokens would be cut
      */
     public QwenVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return process(List.of(), prompt, options, warnings);
+    }
+
+    /**
+     * Makes the next prompt of a dialogue ready: all messages, the pictures of each turn among them.
+     *
+     * @param past the turns before
+     * @param warnings receives a sentence if the text of a prompt that begins a dialogue is cut
+     * @throws InvalidInputException as {@link #process(MllmPrompt, PromptOptions, Consumer)}, or if the dialogue is too long
+     */
+    public QwenVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
             throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
         }
         boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
-        if (prompt.text() != null && !literal && !prompt.images().isEmpty() && prompt.text().contains(GROWING)) {
+        List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
+        boolean pictures = said.stream().anyMatch(p -> !p.images().isEmpty());
+        if (!literal && pictures && said.stream().anyMatch(p -> p.text() != null && p.text().contains(GROWING))) {
             throw new InvalidInputException("the text holds " + GROWING + ", which claims a token of a picture; remove it or have special "
                     + "tokens in the text neutralised");
         }
-        List<PixelPatches> images = prompt.images().stream().map(i -> imageProcessor.image(squash(i, options.imageSize()))).toList();
-        MarkedText text = QwenChatTemplate.render(List.of(ChatMessage.user(images.size(), 0, prompt.text(), literal)));
+        List<PixelPatches> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.image(resized(i, options)))
+                .toList();
+        List<ChatMessage> messages = new ArrayList<>();
+        for (MllmTurn turn : past) {
+            messages.add(user(turn.said(), options));
+            messages.add(ChatMessage.text("assistant", turn.answer(), literal));
+        }
+        messages.add(user(prompt, options));
+        MarkedText text = QwenChatTemplate.render(messages);
         int[] ids = grow(tokenizer.encode(text, false), images);
         String media = images.isEmpty() ? null : "tokens of the pictures: "
                 + images.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
+        if (!past.isEmpty() && options.maxLength() > 0 && ids.length > options.maxLength()) {
+            throw new InvalidInputException("the dialogue has " + ids.length + " tokens and has room for " + options.maxLength()
+                    + (media == null ? "" : " (" + media + ")") + "; take back turns, begin a new one, or allow a longer prompt");
+        }
         ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);
         return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images);
     }
 
-    private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
-        return size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    private static ChatMessage user(MllmPrompt p, PromptOptions options) {
+        String text = options.style() == null ? p.text() : options.style().with(!p.images().isEmpty()).format(p.text());
+        return ChatMessage.user(p.images().size(), 0, text, options.specialTokens() == SpecialTokens.NEUTRALISE);
+    }
+
+    private RgbImage resized(RgbImage image, PromptOptions options) {
+        PromptOptions.ImageSize size = options.imageSize();
+        RgbImage squashed = size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+        return options.maxPixels() == 0 ? squashed : QwenVlUtils.fetchImage(squashed, imageProcessor.factor(), options.maxPixels());
     }
 
     /** Repeats the placeholder of each picture as often as the picture has tokens. */

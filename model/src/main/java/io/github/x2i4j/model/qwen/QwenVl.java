@@ -13,11 +13,13 @@ import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -79,7 +81,13 @@ public final class QwenVl implements Mllm {
     @Override
     public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
             Consumer<String> warnings) {
-        QwenVlInputs inputs = processor.process(prompt, options, warnings);
+        return encode(f, List.of(), prompt, options, answer, hook, warnings);
+    }
+
+    @Override
+    public Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
+            Consumer<String> warnings) {
+        QwenVlInputs inputs = processor.process(past, prompt, options, warnings);
         try (Scope s = f.scope()) {
             QwenVlModel.Output out = loaded.model().forward(s, inputs.tensors(s), answer, generation, hook);
             GreedyDecoder.Answer a = out.answer();

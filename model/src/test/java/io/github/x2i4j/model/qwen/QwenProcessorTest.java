@@ -7,10 +7,12 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.LetterTokenizer;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.prompt.PromptStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,5 +127,56 @@ class QwenProcessorTest {
                 .hasMessageContaining("too small");
         assertThatThrownBy(() -> process("x", PLAIN, image(28, 28 * 201))).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("too narrow");
+    }
+
+    private static MllmTurn turn(String text, String answer, RgbImage... images) {
+        return new MllmTurn(new MllmPrompt(text, List.of(images)), answer);
+    }
+
+    private QwenVlInputs next(List<MllmTurn> past, String text, PromptOptions options, RgbImage... images) {
+        return processor.process(past, new MllmPrompt(text, List.of(images)), options, warnings::add);
+    }
+
+    @Test
+    void aDialogueHoldsAllThatWasSaidAndThePicturesOfEachTurn() {
+        QwenVlInputs in = next(List.of(turn("a", "b", image(56, 56))), "c", PLAIN, image(84, 140));
+
+        String vision = "<|vision_start|><|image_pad|><|vision_end|>";
+        assertThat(in.text()).isEqualTo(BEFORE + vision + "a<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n<|im_start|>user\n" + vision
+                + "c" + AFTER);
+        assertThat(in.images().stream().map(PixelPatches::grid)).containsExactly(new PatchGrid(1, 4, 4), new PatchGrid(1, 10, 6));
+        assertThat(imageTokens(in)).isEqualTo(4 + 15);
+    }
+
+    @Test
+    void whatUsersAndModelTypeInADialogueClaimsNoPicture() {
+        PromptOptions literal = PLAIN.withSpecialTokens(SpecialTokens.NEUTRALISE);
+        assertThat(imageTokens(next(List.of(turn("<|image_pad|>", "<|image_pad|>", image(56, 56))), "<|image_pad|>", literal))).isEqualTo(4);
+        assertThatThrownBy(() -> next(List.of(turn("a", "<|image_pad|>", image(56, 56))), "c", PLAIN)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("placeholders of pictures of its own (1)");
+    }
+
+    @Test
+    void aDialogueThatIsTooLongIsRefusedAndNotCut() {
+        assertThatThrownBy(() -> next(List.of(turn("a".repeat(200), "b", image(56, 56))), "c", PLAIN.withMaxLength(200)))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("has room for 200 (tokens of the pictures: 4)")
+                .hasMessageContaining("take back turns");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void aStyleSaysWhetherPicturesComeWithTheWords() {
+        PromptOptions dict = PLAIN.withStyle(PromptStyle.DICT3);
+        assertThat(process("it's", dict).text())
+                .contains("{'Text input': \"it's\", 'Instruction editing description': '', 'image input': 'no'}");
+        assertThat(process("a", dict, image(56, 56)).text()).contains("'image input': 'yes'}");
+    }
+
+    @Test
+    void picturesGoThroughVisionUtilsWhereALargestAreaIsSet() {
+        QwenVlInputs in = process("a", PLAIN.withMaxPixels(50176), image(448, 448));
+
+        assertThat(in.images().getFirst().grid()).isEqualTo(new PatchGrid(1, 16, 16));
+        assertThat(imageTokens(in)).isEqualTo(64);
     }
 }

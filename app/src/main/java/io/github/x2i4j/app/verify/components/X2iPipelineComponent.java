@@ -6,8 +6,13 @@ import io.github.x2i4j.app.verify.GoldenCase;
 import io.github.x2i4j.app.verify.Outputs;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.X2iDialogue;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
@@ -18,6 +23,7 @@ import io.github.x2i4j.model.pipeline.Progress;
 import io.github.x2i4j.model.pipeline.X2iPipeline;
 import io.github.x2i4j.model.pipeline.X2iPipeline.Conditioning;
 import io.github.x2i4j.model.pipeline.X2iPrompt;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The whole chain from text and pictures to a picture, as X2I's scripts run it. */
@@ -30,7 +36,7 @@ public final class X2iPipelineComponent implements Component {
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
         JsonNode args = golden.args();
-        for (String unsupported : List.of("turns", "videos", "audios")) {
+        for (String unsupported : List.of("videos", "audios")) {
             if (args.hasNonNull(unsupported)) {
                 throw new UnsupportedFeatureException(unsupported + " are not supported; text and images are");
             }
@@ -40,7 +46,9 @@ public final class X2iPipelineComponent implements Component {
         }
         try (Parts parts = Parts.released(); Scope f = engine.scope()) {
             X2iPipeline pipeline = new X2iPipeline(Bundle.open(golden.model()), parts);
-            Conditioning c = pipeline.condition(f, prompt(golden, pipeline.bundle()), true, Progress.NONE);
+            List<Conditioning> turns = args.hasNonNull("turns") ? turns(f, pipeline, golden)
+                    : List.of(pipeline.condition(f, prompt(golden, pipeline.bundle()), true, Progress.NONE));
+            Conditioning c = turns.getLast();
             Picture picture = pipeline.paint(f, c, options(args, pipeline.bundle().defaults()), Progress.NONE).getFirst();
 
             Outputs out = new Outputs()
@@ -51,7 +59,7 @@ public final class X2iPipelineComponent implements Component {
                     .put("latents", picture.latents(), 1, picture.tokens(), picture.latents().length / picture.tokens())
                     .put("image", picture.pixels(), 1, 3, picture.height(), picture.width());
             return c.answer() == null ? out : out.put("generated_ids", c.generatedIds(), c.generatedIds().length)
-                    .putJson("answers", List.of(c.answer()));
+                    .putJson("answers", turns.stream().map(Conditioning::answer).toList());
         }
     }
 
@@ -60,6 +68,25 @@ public final class X2iPipelineComponent implements Component {
         return new X2iPrompt(CaseMedia.prompt(golden), bundle.prompt().withSpecialTokens(SpecialTokens.INTERPRET),
                 args.path("use_answer").asBoolean() ? HiddenRows.ANSWER : HiddenRows.PROMPT,
                 args.path("max_new_tokens").asInt(X2iPrompt.DEFAULT_NEW_TOKENS), true);
+    }
+
+    /** The turns of a dialogue, each with the first picture. */
+    private static List<Conditioning> turns(Ops f, X2iPipeline pipeline, GoldenCase golden) {
+        List<RgbImage> images = CaseMedia.prompt(golden).images();
+        List<MllmTurn> past = new ArrayList<>();
+        List<Conditioning> turns = new ArrayList<>();
+        for (JsonNode text : golden.args().path("turns")) {
+            MllmPrompt said = new MllmPrompt(text.asText(), images.isEmpty() ? images : List.of(images.getFirst()));
+            Conditioning c = pipeline.condition(f, X2iPrompt.next(past, said,
+                    X2iDialogue.SCRIPT_PROMPT.withSpecialTokens(SpecialTokens.INTERPRET), HiddenRows.BOTH,
+                    golden.args().path("max_new_tokens").asInt(X2iDialogue.DEFAULT_NEW_TOKENS)), true, Progress.NONE);
+            past.add(new MllmTurn(said, c.answer()));
+            turns.add(c);
+        }
+        if (turns.isEmpty()) {
+            throw new InvalidInputException(golden.folder().resolve("case.json") + ": no turns");
+        }
+        return turns;
     }
 
     private static DrawOptions options(JsonNode args, Bundle.Defaults d) {
