@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -168,31 +166,21 @@ class EngineTest {
 
     @Test
     void withoutTheVectorModuleScalarKernelsServeAndOneWarningSaysWhatToDo() throws IOException, InterruptedException {
-        String output = run(List.of(), "AUTO");
+        String output = JavaProcess.run(List.of(), Addition.class, "AUTO");
         assertThat(output).contains("scalar 3.0").containsOnlyOnce("--add-modules jdk.incubator.vector");
     }
 
     @Test
     void withoutTheVectorModuleForcedVectorKernelsAreAnError() throws IOException, InterruptedException {
-        assertThat(run(List.of(), "VECTOR")).contains("UnsupportedFeatureException").contains("--add-modules jdk.incubator.vector");
+        assertThat(JavaProcess.run(List.of(), Addition.class, "VECTOR")).contains("UnsupportedFeatureException").contains("--add-modules jdk.incubator.vector");
     }
 
     @Test
     void aWidthThatTheProcessorLacksIsAnError() throws IOException, InterruptedException {
         // The virtual machine is told to use narrow vectors only.
-        String output = run(List.of("--add-modules", "jdk.incubator.vector", "-XX:MaxVectorSize=16"), "VECTOR", "512");
+        String output = JavaProcess.run(List.of("--add-modules", "jdk.incubator.vector", "-XX:MaxVectorSize=16"), Addition.class,
+                "VECTOR", "512");
         assertThat(output).contains("UnsupportedFeatureException: vectors of 512 bits cannot be used").contains("128 bits");
-    }
-
-    private static String run(List<String> options, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Addition.class.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
     }
 
     /** Program of a process of its own: adds 1 and 2 with the kernels and the width that it is told. */

@@ -3,7 +3,10 @@ package io.github.x2i4j.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.JavaProcess;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +51,11 @@ class KernelServiceTest {
     }
 
     @Test
+    void vectorKernelsComeIntoServiceInAFreshProcess() throws IOException, InterruptedException {
+        assertThat(JavaProcess.run(List.of("--add-modules", "jdk.incubator.vector"), Wait.class)).contains("in service: tiles, runs");
+    }
+
+    @Test
     void closingEndsTheWarmUp() {
         service(new Slow(new AtomicInteger()), substitute).close();
         assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().equals("x2i-warm-up"));
@@ -60,6 +68,20 @@ class KernelServiceTest {
             assertThat(service.tiles()).isSameAs(best);
             assertThat(service.runs()).isSameAs(best);
             service.runs().activate(Activation.RELU, new float[1], 0, 1);
+        }
+    }
+
+    /** Program of a process of its own: waits until the vector kernels serve. */
+    static final class Wait {
+        public static void main(String[] args) {
+            KernelChoice choice = KernelProvider.choose(EngineOptions.DEFAULT);
+            try (KernelService service = new KernelService(choice)) {
+                long limit = System.nanoTime() + 50_000_000_000L;
+                while (service.runs() != choice.runs() && System.nanoTime() < limit) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+                System.out.println("in service: " + (service.tiles() == choice.tiles() ? "tiles, " : "") + (service.runs() == choice.runs() ? "runs" : ""));
+            }
         }
     }
 
