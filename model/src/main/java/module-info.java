@@ -12,6 +12,7 @@ module io.github.x2i4j.model {
     exports io.github.x2i4j.model.llm;
     exports io.github.x2i4j.model.media;
     exports io.github.x2i4j.model.media.video;
+    exports io.github.x2i4j.model.minicpm;
     exports io.github.x2i4j.model.mllm;
     exports io.github.x2i4j.model.nn;
     exports io.github.x2i4j.model.noise;

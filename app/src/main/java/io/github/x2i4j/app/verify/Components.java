@@ -8,6 +8,7 @@ import io.github.x2i4j.app.verify.components.FluxSchedulerComponent;
 import io.github.x2i4j.app.verify.components.FluxTransformerComponent;
 import io.github.x2i4j.app.verify.components.ImagePreprocessComponent;
 import io.github.x2i4j.app.verify.components.InternVl25Component;
+import io.github.x2i4j.app.verify.components.MiniCpmO26Component;
 import io.github.x2i4j.app.verify.components.MllmInputsComponent;
 import io.github.x2i4j.app.verify.components.NoiseComponent;
 import io.github.x2i4j.app.verify.components.PilResizeComponent;
@@ -32,6 +33,7 @@ public final class Components {
         new FluxTransformerComponent(),
         new ImagePreprocessComponent(),
         new InternVl25Component(),
+        new MiniCpmO26Component(),
         new MllmInputsComponent(),
         new NoiseComponent(),
         new PilResizeComponent(),

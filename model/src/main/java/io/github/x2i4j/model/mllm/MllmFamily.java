@@ -7,6 +7,11 @@ public interface MllmFamily {
     /** Name as in x2i.json, such as {@code qwen2_5_vl}. */
     String name();
 
+    /** How X2I's script makes prompts for it; holds where x2i.json says nothing. */
+    default PromptOptions scriptPrompt() {
+        return PromptOptions.SCRIPT;
+    }
+
     /**
      * Opens a model folder: configuration, tokenizer, preprocessor and weights (mapped, not read).
      *

@@ -17,6 +17,8 @@ import io.github.x2i4j.model.prompt.PromptStyle;
  */
 public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize, SpecialTokens specialTokens, PromptStyle style,
         long maxPixels) {
+    /** As X2I's Qwen and InternVL scripts: 512 tokens, padded on the right, pictures squashed to 128 x 128. */
+    public static final PromptOptions SCRIPT = new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE);
 
     /** Side on which pad ids are put. */
     public enum Padding { NONE, RIGHT, LEFT }

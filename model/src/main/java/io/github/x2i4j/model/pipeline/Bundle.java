@@ -39,10 +39,6 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         public static final Defaults SCRIPT = new Defaults(4, 3.5, 1024, 1024);
     }
 
-    /** Prompts as X2I's Qwen script makes them: 512 tokens, padded on the right, pictures squashed to 128 x 128. */
-    private static final PromptOptions SCRIPT_PROMPT =
-            new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE);
-
     /**
      * Reads a bundle; weights are not opened.
      *
@@ -57,7 +53,8 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         Config mllm = c.object("mllm");
         Config align = c.object("alignnet");
         return new Bundle(c.text("name", fileName(folder)), mllm.text("family"), part(folder, mllm), part(folder, align),
-                settings(align), part(folder, c.object("flux")), prompt(c.objectOrNull("prompt")), defaults(c.objectOrNull("defaults")));
+                settings(align), part(folder, c.object("flux")), prompt(c.objectOrNull("prompt"), mllm.text("family")),
+                defaults(c.objectOrNull("defaults")));
     }
 
     /**
@@ -73,7 +70,7 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         ModelKind.require(alignnet, ModelKind.ALIGNNET);
         ModelKind.require(flux, ModelKind.FLUX_PIPELINE);
         return new Bundle(fileName(mllm) + " + " + fileName(flux), family, mllm, alignnet, AlignNetSettings.FROM_FILE, flux,
-                SCRIPT_PROMPT, Defaults.SCRIPT);
+                MllmFamilies.of(family).scriptPrompt(), Defaults.SCRIPT);
     }
 
     private static String fileName(Path path) {
@@ -106,9 +103,9 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         return c.has(field) ? Boolean.valueOf(c.flag(field)) : null;
     }
 
-    private static PromptOptions prompt(Config c) {
+    private static PromptOptions prompt(Config c, String family) {
         if (c == null) {
-            return SCRIPT_PROMPT;
+            return MllmFamilies.of(family).scriptPrompt();
         }
         boolean padded = c.oneOf("padding", "max_length", "none").equals("max_length");
         int maxLength = padded ? c.positive("max_length") : c.positive("max_length", 0);

@@ -1,9 +1,9 @@
 package io.github.x2i4j.model.pipeline;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.weights.ModelKind;
 import io.github.x2i4j.model.internvl.InternVlFamily;
+import io.github.x2i4j.model.minicpm.MiniCpmFamily;
 import io.github.x2i4j.model.mllm.MllmFamily;
 import io.github.x2i4j.model.qwen.QwenVlFamily;
 import java.nio.file.Path;
@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** The families of multimodal LLMs that can be opened. */
 public final class MllmFamilies {
-    private static final List<MllmFamily> FAMILIES = List.of(new QwenVlFamily(), new InternVlFamily());
+    private static final List<MllmFamily> FAMILIES = List.of(new QwenVlFamily(), new InternVlFamily(), new MiniCpmFamily());
 
     private static final String QWEN = "qwen2_5_vl";
     private static final String INTERNVL = "internvl2_5";
@@ -24,16 +24,13 @@ public final class MllmFamilies {
     /**
      * A family by its name in x2i.json.
      *
-     * @throws UnsupportedFeatureException if it is one of X2I's, but not one of this version's
+     * @throws InvalidInputException if there is none of this name
      */
     public static MllmFamily of(String name) {
         for (MllmFamily family : FAMILIES) {
             if (family.name().equals(name)) {
                 return family;
             }
-        }
-        if (name.equals(MINICPM_O)) {
-            throw new UnsupportedFeatureException("multimodal LLMs of the family " + name + " are not supported; use " + known());
         }
         throw new InvalidInputException("there is no family \"" + name + "\" of multimodal LLMs; use " + known());
     }

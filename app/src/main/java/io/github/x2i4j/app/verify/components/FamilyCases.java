@@ -13,7 +13,7 @@ import java.util.List;
  */
 interface FamilyCases {
     /** All of them. */
-    List<FamilyCases> ALL = List.of(new QwenCases(), new InternVlCases());
+    List<FamilyCases> ALL = List.of(new QwenCases(), new InternVlCases(), new MiniCpmCases());
 
     /** Name as in case.json, such as {@code qwen2_5_vl}. */
     String name();

@@ -1,0 +1,78 @@
+package io.github.x2i4j.model.minicpm;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.tokenizer.MarkedText;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
+import io.github.x2i4j.model.media.PilResize;
+import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.PromptIds;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Prompt and media to token ids and patches, as X2I's MiniCPM script makes them ({@code MiniCPMOProcessor}): pictures, then the words as
+ * they are, inside the chat template.
+ *
+ * @param marks ids of the tokens around and for those of the media
+ */
+public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageProcessor, MarkIds marks) {
+    /** Tokens around those of a picture: its two marks and the line break. */
+    private static final int AROUND_IMAGE = 3;
+
+    /**
+     * Makes a prompt ready.
+     *
+     * @param warnings receives a sentence if the text is cut
+     * @throws InvalidInputException if there is nothing to read, tokens of media would be cut, or the text claims media
+     * @throws UnsupportedFeatureException if pictures are to be prepared as for another family
+     */
+    public MiniCpmInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
+            throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
+        }
+        if (options.maxPixels() > 0) {
+            throw new UnsupportedFeatureException("MiniCPM-o takes pictures of one area; the image rule maxpixels is for Qwen2.5-VL");
+        }
+        boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
+        if (!literal && prompt.text() != null) {
+            checkText(prompt.text());
+        }
+        int count = prompt.images().size();
+        String words = options.style() == null ? prompt.text() : options.style().with(count > 0).format(prompt.text());
+        MarkedText text = MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), new long[0], literal);
+        String media = count == 0 ? null : count + (count == 1 ? " picture" : " pictures") + " of "
+                + (imageProcessor.imageTokens() + AROUND_IMAGE) + " tokens";
+        int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, marks.place(), media, warnings);
+        PromptIds padded = PromptIds.pad(ids, options, marks::pad);
+        List<TokenBounds> bounds = count == 0 ? List.of() : imageBounds(padded.ids(), count);
+        List<PixelPatches> images = prompt.images().stream().map(i -> imageProcessor.patches(squash(i, options.imageSize()))).toList();
+        return new MiniCpmInputs(text.text(), padded, images, bounds);
+    }
+
+    private static void checkText(String text) {
+        for (String mark : List.of(MiniCpmChatTemplate.IMAGE_MARK, MiniCpmChatTemplate.AUDIO_MARK)) {
+            if (text.contains(mark)) {
+                throw new InvalidInputException("the text holds " + mark + ", which claims a picture or sound; remove it or have special "
+                        + "tokens in the text neutralised");
+            }
+        }
+    }
+
+    private List<TokenBounds> imageBounds(long[] ids, int count) {
+        List<TokenBounds> bounds = marks.images(ids);
+        if (bounds.size() != count || bounds.stream().anyMatch(b -> b.end() - b.begin() != imageProcessor.imageTokens())) {
+            throw new InvalidInputException("the text holds marks of pictures of its own (" + (bounds.size() - count)
+                    + "); remove them or have special tokens in the text neutralised");
+        }
+        return bounds;
+    }
+
+    private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
+        return size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    }
+}
