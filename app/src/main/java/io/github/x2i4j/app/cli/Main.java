@@ -12,12 +12,13 @@ import picocli.CommandLine.Mixin;
 
 /** The program {@code x2i}. */
 @Command(name = "x2i", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GenerateCommand.class, VerifyCommand.class, InspectCommand.class, InfoCommand.class, CompletionCommand.class},
+        subcommands = {GenerateCommand.class, ChatCommand.class, VerifyCommand.class, InspectCommand.class, InfoCommand.class, CompletionCommand.class},
         description = {"Makes pictures from text and pictures with X2I (a multimodal language model, AlignNet and FLUX.1), in Java "
                 + "alone.", ""},
         footer = {"", "Examples:",
             "  x2i generate \"red apple on a blue background\" -o apple.png",
             "  x2i generate \"a fox in the snow\" --mllm Qwen2.5-VL-7B-Instruct --alignnet diffusion_pytorch_model.bin --flux FLUX.1-schnell",
+            "  x2i chat",
             "  x2i inspect apple.png",
             "",
             "x2i COMMAND --help says more. Exit codes: 0 done, 1 failed while running, 2 wrong usage or input."})

@@ -39,6 +39,19 @@ final class PictureFlags {
      * @param seed seed of the first picture; the others' follow
      */
     record Drawing(int steps, double guidance, int width, int height, long seed, int count) {
+        Drawing withSeed(long other) {
+            return new Drawing(steps, guidance, width, height, other, count);
+        }
+    }
+
+    /** Whether the user leaves the seed to chance. */
+    boolean randomSeed() {
+        return seed == null;
+    }
+
+    /** A seed by chance. */
+    static long newSeed() {
+        return new SecureRandom().nextLong(RANDOM_SEEDS);
     }
 
     /**
@@ -63,7 +76,7 @@ final class PictureFlags {
     /** The settings, with defaults for those not given. */
     Drawing complete(Defaults d) {
         return new Drawing(or(steps, d.steps()), guidance == null ? d.guidance() : guidance, or(width, d.width()),
-                or(height, d.height()), seed == null ? new SecureRandom().nextLong(RANDOM_SEEDS) : seed, count);
+                or(height, d.height()), seed == null ? newSeed() : seed, count);
     }
 
     private static int or(Integer given, int otherwise) {

@@ -1,0 +1,109 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.app.DebugFlag;
+import io.github.x2i4j.app.EngineFlags;
+import io.github.x2i4j.app.cli.WeightFlags.Weights;
+import io.github.x2i4j.demo.DemoBundle;
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.X2i;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.pipeline.HiddenRows;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "chat", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Draws in a dialogue: reads lines from the terminal or a pipe, answers each and draws a picture (chat-1.png, "
+                + "chat-2.png, ...) from all that was said. Lines that begin with / are commands; /help lists them.", ""},
+        footer = {"", "Examples:", "  x2i chat", "  printf '/image cat.png\\nmake it red\\n' | x2i chat --seed 7"})
+final class ChatCommand implements Runnable {
+    @ArgGroup(validate = false, heading = "Dialogue:%n")
+    private Talk talk = new Talk();
+
+    @ArgGroup(validate = false, heading = "%nPictures:%n")
+    private PictureFlags pictures = new PictureFlags();
+
+    @ArgGroup(validate = false, heading = "%nWeights:%n")
+    private WeightFlags weightFlags = new WeightFlags();
+
+    @Mixin
+    private EngineFlags engineFlags;
+
+    @Mixin
+    private DebugFlag debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** How the dialogue goes. */
+    static final class Talk {
+        @Option(names = {"-i", "--image"}, paramLabel = "FILE", description = "A picture that is shown from the first turn on.")
+        Path image;
+
+        @Option(names = "--hidden", paramLabel = "ROWS", defaultValue = "both",
+                description = "What is drawn: the prompt, the model's answer, or both. Default: both.")
+        String hidden;
+
+        @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "64", description = "Most tokens of an answer. Default: 64.")
+        int maxNewTokens;
+
+        @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "", description = "Folder of the pictures. Default: the "
+                + "current one.")
+        Path folder;
+
+        @Option(names = {"-q", "--quiet"}, description = "No progress.")
+        boolean quiet;
+    }
+
+    @Override
+    public void run() {
+        pictures.check();
+        if (talk.maxNewTokens < 1) {
+            throw new InvalidInputException("--max-new-tokens " + talk.maxNewTokens + ": takes a whole number from 1.");
+        }
+        if (!Files.isDirectory(talk.folder)) {
+            throw new InvalidInputException("--output " + talk.folder + " is no folder: name one that exists.");
+        }
+        ChatSession.Settings settings = new ChatSession.Settings(pictures, rows(), talk.maxNewTokens, talk.folder);
+        PrintWriter err = spec.commandLine().getErr();
+        Display display = talk.quiet ? new Silence(err) : Terminal.isThere() ? new ProgressBar(err) : new ProgressLines(err);
+        try (Engine engine = Engine.open(engineFlags.options()); X2i x2i = X2i.open(bundle(), engine, false)) {
+            ChatSession session = new ChatSession(x2i, settings, display, spec.commandLine().getOut(), err);
+            if (talk.image != null) {
+                session.show(talk.image);
+            }
+            // not closed: standard input belongs to the process
+            session.run(new BufferedReader(new InputStreamReader(System.in, Charset.forName(System.getProperty("stdin.encoding", "UTF-8")))),
+                    Terminal.isThere());
+        }
+    }
+
+    private HiddenRows rows() {
+        for (HiddenRows rows : HiddenRows.values()) {
+            if (rows.name().toLowerCase(Locale.ROOT).equals(talk.hidden)) {
+                return rows;
+            }
+        }
+        throw new InvalidInputException("--hidden " + talk.hidden + ": takes prompt, answer or both.");
+    }
+
+    private Bundle bundle() {
+        return switch (weightFlags.weights()) {
+            case Weights.Bundle(Path folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
+            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> Bundle.of(mllm, alignnet, flux);
+            case Weights.PlainFlux _ -> throw new InvalidInputException("x2i chat talks with a language model: name --mllm and --alignnet "
+                    + "beside --flux, or a --bundle.");
+        };
+    }
+}
