@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param text in any language that the multimodal LLM reads, or null; pictures come before it
  * @param images in the order in which the model sees them
+ * @param videos seen after the images
  * @param seed seed of the first picture's noise; picture i has {@code seed + i}. The noise depends on its low 32 bits
  * @param count number of pictures
  * @param rows what the picture is drawn from: the prompt (where null), the model's answer to it, or both
@@ -24,13 +25,14 @@ import java.util.List;
  * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
  */
-public record X2iRequest(String text, List<SourceImage> images, Integer steps, Double guidance, Integer width, Integer height,
+public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo> videos, Integer steps, Double guidance, Integer width, Integer height,
         Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
         Sizes sizes) {
     private static final int MOST_PICTURES = 1000;
 
     public X2iRequest {
         images = List.copyOf(images);
+        videos = List.copyOf(videos);
         if (count < 1 || count > MOST_PICTURES) {
             throw new InvalidInputException("the number of pictures is " + count + ", but must be between 1 and " + MOST_PICTURES);
         }
@@ -49,6 +51,7 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
     public static final class Builder {
         private String text;
         private final List<SourceImage> images = new ArrayList<>();
+        private final List<SourceVideo> videos = new ArrayList<>();
         private Integer steps;
         private Double guidance;
         private Integer width;
@@ -83,6 +86,22 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
         /** Adds a picture to draw from. */
         public Builder image(String name, RgbImage image) {
             images.add(SourceImage.of(name, image));
+            return this;
+        }
+
+        /**
+         * Adds a video to draw from.
+         *
+         * @throws InvalidInputException if the file cannot be read or is no video
+         * @throws io.github.x2i4j.engine.UnsupportedFeatureException if its container or codec is not read
+         */
+        public Builder video(Path file) {
+            return video(SourceVideo.read(file));
+        }
+
+        /** Adds a video to draw from. */
+        public Builder video(SourceVideo video) {
+            videos.add(video);
             return this;
         }
 
@@ -156,7 +175,7 @@ public record X2iRequest(String text, List<SourceImage> images, Integer steps, D
         }
 
         public X2iRequest build() {
-            return new X2iRequest(text, images, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
+            return new X2iRequest(text, images, videos, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
                     prompt, specialTokens, sizes);
         }
     }

@@ -38,7 +38,7 @@ class RecipeTest {
     private static Recipe recipe(HiddenRows rows) {
         RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6});
         X2iPrompt prompt = new X2iPrompt(new MllmPrompt("一只 \"猫\"", List.of(image)), OPTIONS, rows, 12, true);
-        return Recipe.ofX2i(ENGINE, BUNDLE, prompt, List.of(SourceImage.of("cat.png", image)), DRAW, PICTURE,
+        return Recipe.ofX2i(ENGINE, BUNDLE, prompt, List.of(SourceImage.of("cat.png", image)), List.of(), DRAW, PICTURE,
                 rows == HiddenRows.PROMPT ? null : "a cat");
     }
 

@@ -69,6 +69,10 @@ final class GenerateCommand implements Runnable {
                 description = "A picture that the language model sees (PNG, JPEG, GIF, BMP); may be given several times.")
         List<Path> images = List.of();
 
+        @Option(names = "--video", paramLabel = "FILE",
+                description = "A video that the language model sees, about a frame a second of it (MP4 with H.264).")
+        List<Path> videos = List.of();
+
         @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt.")
         boolean answer;
 
@@ -171,14 +175,14 @@ final class GenerateCommand implements Runnable {
                 throw new InvalidInputException("--negative-prompt, --true-cfg, --init-image and --strength are for plain FLUX: name "
                         + "--flux without --mllm and --alignnet, or leave them out.");
             }
-            if (prompt() == null && request.images.isEmpty()) {
+            if (prompt() == null && request.images.isEmpty() && request.videos.isEmpty()) {
                 throw new InvalidInputException("there is nothing to draw from: say in quotes what to draw, or name a picture with "
                         + "--image.");
             }
             return;
         }
-        if (!request.images.isEmpty() || request.answer) {
-            throw new InvalidInputException("--image and --answer need a language model: name --mllm and --alignnet too, or use "
+        if (!request.images.isEmpty() || !request.videos.isEmpty() || request.answer) {
+            throw new InvalidInputException("--image, --video and --answer need a language model: name --mllm and --alignnet too, or use "
                     + "--init-image to begin with a picture.");
         }
         if (prompt() == null) {
@@ -205,6 +209,7 @@ final class GenerateCommand implements Runnable {
         X2iRequest.Builder content = X2iRequest.builder().text(prompt())
                 .drawFrom(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
         request.images.forEach(content::image);
+        request.videos.forEach(content::video);
         return new X2iStudio(bundle, content, engine);
     }
 

@@ -32,7 +32,10 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
      * @throws UnsupportedFeatureException if there are several pictures
      */
     public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
+        if (!prompt.videos().isEmpty()) {
+            throw new UnsupportedFeatureException("InternVL2.5 reads no videos as X2I uses it; leave the video out, or use a Qwen2.5-VL model");
+        }
+        if (prompt.isEmpty()) {
             throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
         }
         if (prompt.images().size() > 1) {
@@ -49,7 +52,7 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
         int[] ids = tokenizer.encode(text, false);
         check(ids, imageTokens);
         String media = image == null ? null : image.count() + (image.count() == 1 ? " tile" : " tiles") + " of " + tileTokens + " tokens";
-        ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
+        ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId, media, warnings);
         return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), image, imageTokenId);
     }
 

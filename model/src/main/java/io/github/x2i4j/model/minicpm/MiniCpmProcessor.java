@@ -6,16 +6,19 @@ import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Prompt and media to token ids and patches, as X2I's MiniCPM script makes them ({@code MiniCPMOProcessor}): pictures, then the words as
+ * Prompt and media to token ids and patches, as X2I's MiniCPM script makes them ({@code MiniCPMOProcessor}): pictures, frames of videos, then the words as
  * they are, inside the chat template.
  *
  * @param marks ids of the tokens around and for those of the media
@@ -32,8 +35,8 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
      * @throws UnsupportedFeatureException if pictures are to be prepared as for another family
      */
     public MiniCpmInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
+        if (prompt.isEmpty()) {
+            throw new InvalidInputException("the prompt has neither text, pictures nor a video; give at least one of them");
         }
         if (options.maxPixels() > 0) {
             throw new UnsupportedFeatureException("MiniCPM-o takes pictures of one area; the image rule maxpixels is for Qwen2.5-VL");
@@ -42,15 +45,21 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         if (!literal && prompt.text() != null) {
             checkText(prompt.text());
         }
-        int count = prompt.images().size();
+        List<int[]> chosen = prompt.videos().stream().map(v -> FrameRule.MINICPM_O.indices(v.totalFrames(), v.averageFps(),
+                FrameRule.SCRIPT_FPS)).toList();
+        int count = prompt.images().size() + chosen.stream().mapToInt(frames -> frames.length).sum();
         String words = options.style() == null ? prompt.text() : options.style().with(count > 0).format(prompt.text());
         MarkedText text = MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), new long[0], literal);
         String media = count == 0 ? null : count + (count == 1 ? " picture" : " pictures") + " of "
                 + (imageProcessor.imageTokens() + AROUND_IMAGE) + " tokens";
-        int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, marks.place(), media, warnings);
+        int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, id -> id == marks.place(), media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, marks::pad);
         List<TokenBounds> bounds = count == 0 ? List.of() : imageBounds(padded.ids(), count);
-        List<PixelPatches> images = prompt.images().stream().map(i -> imageProcessor.patches(squash(i, options.imageSize()))).toList();
+        Function<RgbImage, PixelPatches> see = i -> imageProcessor.patches(squash(i, options.imageSize()));
+        List<PixelPatches> images = new ArrayList<>(prompt.images().stream().map(see).toList());
+        for (int v = 0; v < chosen.size(); v++) {
+            images.addAll(prompt.videos().get(v).frames(chosen.get(v), see));
+        }
         return new MiniCpmInputs(text.text(), padded, images, bounds);
     }
 

@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.Video;
 import java.util.List;
 
 /**
@@ -8,9 +9,21 @@ import java.util.List;
  *
  * @param text the user's text, or null where there is none (then the template holds no text item)
  * @param images pictures in their own size, in the user's order
+ * @param videos clips, of which the family chooses frames; families read images first, then videos, then the text
  */
-public record MllmPrompt(String text, List<RgbImage> images) {
+public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos) {
     public MllmPrompt {
         images = List.copyOf(images);
+        videos = List.copyOf(videos);
+    }
+
+    /** Text and pictures. */
+    public MllmPrompt(String text, List<RgbImage> images) {
+        this(text, images, List.of());
+    }
+
+    /** Whether there is neither text nor anything to see. */
+    public boolean isEmpty() {
+        return (text == null || text.isEmpty()) && images.isEmpty() && videos.isEmpty();
     }
 }

@@ -5,6 +5,7 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 
 /**
@@ -20,18 +21,18 @@ public record PromptIds(long[] ids, long[] attentionMask) {
     /**
      * Drops the tail of a prompt that is too long, as the reference does, unless a picture would lose tokens.
      *
-     * @param mediaId id that stands for one token of a picture
+     * @param isMedia whether an id stands for one token of a picture or a video
      * @param media what the pictures are, to be named where they do not fit, such as "tokens of the pictures: 25"; null for no
      *     pictures
      * @param warnings receives a sentence that names the text that is lost
      * @throws InvalidInputException if a picture would be cut
      */
-    public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, long mediaId, String media, Consumer<String> warnings) {
+    public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, IntPredicate isMedia, String media, Consumer<String> warnings) {
         int maxLength = options.maxLength();
         if (maxLength == 0 || ids.length <= maxLength) {
             return ids;
         }
-        if (media != null && Arrays.stream(ids, maxLength, ids.length).anyMatch(id -> id == mediaId)) {
+        if (media != null && Arrays.stream(ids, maxLength, ids.length).anyMatch(isMedia)) {
             throw new InvalidInputException("the prompt needs " + ids.length + " tokens and has room for " + maxLength
                     + ", which would cut a picture (" + media + "); give fewer or smaller pictures, or allow a longer prompt");
         }

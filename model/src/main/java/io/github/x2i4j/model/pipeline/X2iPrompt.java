@@ -31,8 +31,8 @@ public record X2iPrompt(MllmPrompt content, PromptOptions options, HiddenRows ro
     public X2iPrompt {
         past = List.copyOf(past);
         boolean noText = content.text() == null || content.text().isBlank();
-        if (noText && content.images().isEmpty()) {
-            throw new InvalidInputException("there is neither text nor a picture to draw from; give at least one of them");
+        if (noText && content.images().isEmpty() && content.videos().isEmpty()) {
+            throw new InvalidInputException("there is neither text, picture nor video to draw from; give at least one of them");
         }
     }
 

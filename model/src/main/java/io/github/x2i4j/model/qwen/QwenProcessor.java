@@ -1,10 +1,13 @@
 package io.github.x2i4j.model.qwen;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.FrameRule;
+import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
@@ -21,13 +24,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Prompt and pictures to token ids and pixel patches, as X2I's script and transformers' {@code Qwen2_5_VLProcessor} make them.
+ * Prompt, pictures and a video to token ids and pixel patches, as X2I's script and transformers' {@code Qwen2_5_VLProcessor} make them.
  *
  * @param imageTokenId id of the placeholder, which is grown to as many as the picture has tokens
+ * @param videoTokenId the same of a video
  */
-public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcessor, long imageTokenId) {
+public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcessor, long imageTokenId, long videoTokenId) {
     /** What the reference writes while it grows placeholders, and turns into a picture's token where the user typed it. */
     private static final String GROWING = "<|placeholder|>";
+    /** Frames a second that the reference's processor takes a video to have. */
+    private static final float DEFAULT_FPS = 2;
 
     /**
      * Makes a prompt ready.
@@ -47,18 +53,22 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
      * @throws InvalidInputException as {@link #process(MllmPrompt, PromptOptions, Consumer)}, or if the dialogue is too long
      */
     public QwenVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if ((prompt.text() == null || prompt.text().isEmpty()) && prompt.images().isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
+        if (prompt.isEmpty()) {
+            throw new InvalidInputException("the prompt has neither text, pictures nor a video; give at least one of them");
         }
         boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
         List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
-        boolean pictures = said.stream().anyMatch(p -> !p.images().isEmpty());
+        if (said.stream().mapToInt(p -> p.videos().size()).sum() > 1) {
+            throw new UnsupportedFeatureException("X2I's script for Qwen2.5-VL reads one video, and several were given; give one");
+        }
+        boolean pictures = said.stream().anyMatch(QwenProcessor::shows);
         if (!literal && pictures && said.stream().anyMatch(p -> p.text() != null && p.text().contains(GROWING))) {
             throw new InvalidInputException("the text holds " + GROWING + ", which claims a token of a picture; remove it or have special "
                     + "tokens in the text neutralised");
         }
         List<PixelPatches> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.image(resized(i, options)))
                 .toList();
+        List<PixelPatches> videos = said.stream().flatMap(p -> p.videos().stream()).map(v -> patches(v, options)).toList();
         List<ChatMessage> messages = new ArrayList<>();
         for (MllmTurn turn : past) {
             messages.add(user(turn.said(), options));
@@ -66,21 +76,26 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         }
         messages.add(user(prompt, options));
         MarkedText text = QwenChatTemplate.render(messages);
-        int[] ids = grow(tokenizer.encode(text, false), images);
-        String media = images.isEmpty() ? null : "tokens of the pictures: "
-                + images.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
+        int[] ids = grow(grow(tokenizer.encode(text, false), images, imageTokenId), videos, videoTokenId);
+        List<PixelPatches> seen = Stream.concat(images.stream(), videos.stream()).toList();
+        String media = seen.isEmpty() ? null : "tokens of the pictures" + (videos.isEmpty() ? "" : ", the video last") + ": "
+                + seen.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
         if (!past.isEmpty() && options.maxLength() > 0 && ids.length > options.maxLength()) {
             throw new InvalidInputException("the dialogue has " + ids.length + " tokens and has room for " + options.maxLength()
                     + (media == null ? "" : " (" + media + ")") + "; take back turns, begin a new one, or allow a longer prompt");
         }
-        ids = PromptIds.cut(ids, options, tokenizer, imageTokenId, media, warnings);
+        ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId || id == videoTokenId, media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);
-        return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images);
+        return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images, videos, secondsPerGrid(videos.size()));
+    }
+
+    private static boolean shows(MllmPrompt p) {
+        return !p.images().isEmpty() || !p.videos().isEmpty();
     }
 
     private static ChatMessage user(MllmPrompt p, PromptOptions options) {
-        String text = options.style() == null ? p.text() : options.style().with(!p.images().isEmpty()).format(p.text());
-        return ChatMessage.user(p.images().size(), 0, text, options.specialTokens() == SpecialTokens.NEUTRALISE);
+        String text = options.style() == null ? p.text() : options.style().with(shows(p)).format(p.text());
+        return ChatMessage.user(p.images().size(), p.videos().size(), text, options.specialTokens() == SpecialTokens.NEUTRALISE);
     }
 
     private RgbImage resized(RgbImage image, PromptOptions options) {
@@ -89,9 +104,29 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         return options.maxPixels() == 0 ? squashed : QwenVlUtils.fetchImage(squashed, imageProcessor.factor(), options.maxPixels());
     }
 
+    /** Frames are chosen and resized as X2I's script asks of qwen-vl-utils; a clip that cannot fit is refused before it is decoded. */
+    private PixelPatches patches(Video video, PromptOptions options) {
+        int factor = imageProcessor.factor();
+        QwenVlUtils.VideoPlan plan = QwenVlUtils.plan(video, factor, QwenVlUtils.SCRIPT_VIDEO_PIXELS, FrameRule.SCRIPT_FPS);
+        long steps = Math.ceilDiv(plan.indices().length, imageProcessor.temporalPatchSize());
+        long tokens = steps * (plan.size().height() / factor) * (plan.size().width() / factor);
+        if (options.maxLength() > 0 && tokens > options.maxLength()) {
+            throw new InvalidInputException(video.name() + " would take " + tokens + " tokens (" + plan.indices().length
+                    + " frames), and the prompt has room for " + options.maxLength() + "; cut the video, or allow a longer prompt");
+        }
+        return imageProcessor.video(plan.frames());
+    }
+
+    /** From the processor's own default rate, which X2I does not replace by the one that it samples with. */
+    private float[] secondsPerGrid(int videos) {
+        float[] seconds = new float[videos];
+        Arrays.fill(seconds, imageProcessor.temporalPatchSize() / DEFAULT_FPS);
+        return seconds;
+    }
+
     /** Repeats the placeholder of each picture as often as the picture has tokens. */
-    private int[] grow(int[] ids, List<PixelPatches> images) {
-        long placeholders = Arrays.stream(ids).filter(id -> id == imageTokenId).count();
+    private int[] grow(int[] ids, List<PixelPatches> images, long placeholder) {
+        long placeholders = Arrays.stream(ids).filter(id -> id == placeholder).count();
         if (!images.isEmpty() && placeholders != images.size()) {
             throw new InvalidInputException("the text holds placeholders of pictures of its own (" + (placeholders - images.size())
                     + "); remove them or have special tokens in the text neutralised");
@@ -99,7 +134,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         IntStream.Builder out = IntStream.builder();
         int next = 0;
         for (int id : ids) {
-            int repeat = id == imageTokenId && !images.isEmpty() ? tokens(images.get(next++)) : 1;
+            int repeat = id == placeholder && !images.isEmpty() ? tokens(images.get(next++)) : 1;
             for (int k = 0; k < repeat; k++) {
                 out.add(id);
             }

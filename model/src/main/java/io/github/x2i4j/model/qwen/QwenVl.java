@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 /** A folder of Qwen2.5-VL: processor and networks. */
 public final class QwenVl implements Mllm {
     private static final String IMAGE_PLACEHOLDER = "<|image_pad|>";
+    private static final String VIDEO_PLACEHOLDER = "<|video_pad|>";
 
     private final Loaded<QwenVlModel> loaded;
     private final QwenProcessor processor;
@@ -59,13 +60,17 @@ public final class QwenVl implements Mllm {
         QwenImageProcessor images = QwenImageProcessor.read(folder);
         images.check(c.vision(), folder);
         Tokenizer tokenizer = Tokenizers.load(folder, TokenizerKind.BPE);
-        OptionalInt placeholder = tokenizer.id(IMAGE_PLACEHOLDER);
-        if (placeholder.isEmpty() || placeholder.getAsInt() != c.imageTokenId()) {
-            throw new InvalidInputException(folder + ": the tokenizer's id of " + IMAGE_PLACEHOLDER + " is "
-                    + (placeholder.isEmpty() ? "missing" : placeholder.getAsInt()) + ", but image_token_id of config.json is "
-                    + c.imageTokenId() + "; take both from one model");
+        checkPlaceholder(folder, tokenizer, IMAGE_PLACEHOLDER, "image_token_id", c.imageTokenId());
+        checkPlaceholder(folder, tokenizer, VIDEO_PLACEHOLDER, "video_token_id", c.videoTokenId());
+        return new QwenProcessor(tokenizer, images, c.imageTokenId(), c.videoTokenId());
+    }
+
+    private static void checkPlaceholder(Path folder, Tokenizer tokenizer, String token, String field, long expected) {
+        OptionalInt id = tokenizer.id(token);
+        if (id.isEmpty() || id.getAsInt() != expected) {
+            throw new InvalidInputException(folder + ": the tokenizer's id of " + token + " is " + (id.isEmpty() ? "missing" : id.getAsInt())
+                    + ", but " + field + " of config.json is " + expected + "; take both from one model");
         }
-        return new QwenProcessor(tokenizer, images, c.imageTokenId());
     }
 
     @Override

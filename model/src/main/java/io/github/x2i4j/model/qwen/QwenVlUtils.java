@@ -54,22 +54,32 @@ public final class QwenVlUtils {
     }
 
     /**
-     * {@code fetch_video}: frames are chosen by {@link FrameRule#QWEN} and resized as they are decoded.
+     * What {@code fetch_video} will see of a video.
      *
-     * @param fps frames a second to see
-     * @throws io.github.x2i4j.engine.InvalidInputException if the video is too short, too narrow or corrupt
+     * @param indices of the frames
+     * @param size to which they are resized
      */
-    public static List<RgbImage> fetchVideo(Video video, int factor, long maxPixels, double fps) {
-        int[] indices;
+    public record VideoPlan(Video video, int[] indices, SmartResize.Size size) {
+        /** Decodes; frames are resized one by one. */
+        public List<RgbImage> frames() {
+            return video.frames(indices, f -> TorchResize.bicubic(f, size.width(), size.height()));
+        }
+    }
+
+    /**
+     * Frames chosen by {@link FrameRule#QWEN}; nothing is decoded yet.
+     *
+     * @param maxPixels largest area of a frame
+     * @param fps frames a second to see
+     * @throws InvalidInputException if the video is too short or too narrow
+     */
+    public static VideoPlan plan(Video video, int factor, long maxPixels, double fps) {
         try {
-            indices = FrameRule.QWEN.indices(video.totalFrames(), video.averageFps(), fps);
+            int[] indices = FrameRule.QWEN.indices(video.totalFrames(), video.averageFps(), fps);
+            return new VideoPlan(video, indices, frameSize(video.height(), video.width(), indices.length, factor, maxPixels));
         } catch (InvalidInputException e) {
             throw new InvalidInputException(video.name() + ": " + e.getMessage(), e);
         }
-        return video.frames(indices, f -> {
-            SmartResize.Size size = frameSize(f.height(), f.width(), indices.length, factor, maxPixels);
-            return TorchResize.bicubic(f, size.width(), size.height());
-        });
     }
 
     private static SmartResize.Size frameSize(int height, int width, int frames, int factor, long maxPixels) {

@@ -24,8 +24,9 @@ class QwenProcessorTest {
     private static final String BEFORE = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n";
     private static final String AFTER = "<|im_end|>\n<|im_start|>assistant\n";
 
-    private final QwenProcessor processor = new QwenProcessor(new LetterTokenizer("<|image_pad|>"),
-            new QwenImageProcessor(3136, 12845056, 14, 2, 2, new float[3], new float[] {1, 1, 1}), LetterTokenizer.SPECIAL);
+    private final QwenProcessor processor = new QwenProcessor(new LetterTokenizer("<|image_pad|>", "<|video_pad|>"),
+            new QwenImageProcessor(3136, 12845056, 14, 2, 2, new float[3], new float[] {1, 1, 1}), LetterTokenizer.SPECIAL,
+            LetterTokenizer.SPECIAL + 1);
     private final List<String> warnings = new ArrayList<>();
 
     private QwenVlInputs process(String text, PromptOptions options, RgbImage... images) {

@@ -9,6 +9,8 @@ import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.ImageDecoder;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.Video;
+import io.github.x2i4j.model.media.video.VideoFile;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
@@ -54,12 +56,14 @@ final class CaseMedia {
     /** The arguments {@code prompt}, {@code images}, {@code videos} and {@code audios}. */
     static MllmPrompt prompt(GoldenCase golden) {
         JsonNode args = golden.args();
-        if (!args.path("videos").isEmpty() || !args.path("audios").isEmpty()) {
-            throw new UnsupportedFeatureException("video and audio files are not decoded");
+        if (!args.path("audios").isEmpty()) {
+            throw new UnsupportedFeatureException("audio files are not decoded");
         }
         List<RgbImage> images = new ArrayList<>();
         args.path("images").forEach(file -> images.add(ImageDecoder.decode(golden.file(file.asText()))));
-        return new MllmPrompt(args.path("prompt").textValue(), images);
+        List<Video> videos = new ArrayList<>();
+        args.path("videos").forEach(file -> videos.add(VideoFile.open(golden.file(file.asText()))));
+        return new MllmPrompt(args.path("prompt").textValue(), images, videos);
     }
 
     /** The arguments {@code max_length}, {@code padding_side} and {@code image_size}; special tokens are interpreted. */

@@ -81,8 +81,8 @@ final class QwenCases implements FamilyCases {
         QwenImageProcessor processor = QwenImageProcessor.read(ModelFolders.of(golden));
         long maxPixels = args.path("max_pixels").asLong(QwenVlUtils.SCRIPT_VIDEO_PIXELS);
         List<RgbImage> frames = args.hasNonNull("file")
-                ? QwenVlUtils.fetchVideo(VideoFile.open(CaseMedia.file(golden)), processor.factor(), maxPixels,
-                        args.path("fps").asDouble(FrameRule.SCRIPT_FPS))
+                ? QwenVlUtils.plan(VideoFile.open(CaseMedia.file(golden)), processor.factor(), maxPixels,
+                        args.path("fps").asDouble(FrameRule.SCRIPT_FPS)).frames()
                 : QwenVlUtils.fetchVideo(CaseMedia.frames(golden.input("frames")), processor.factor(), maxPixels);
         return patches("pixel_values_videos", "video_grid_thw", processor.video(frames));
     }
@@ -104,10 +104,18 @@ final class QwenCases implements FamilyCases {
                     .put("attention_mask", inputs.attentionMask(), 1, inputs.ids().length);
             if (!prompt.images().isEmpty()) {
                 out.put("pixel_values", inputs.tensors(s).images().pixels())
-                        .put("image_grid_thw", inputs.images().stream().map(PixelPatches::grid)
-                                .flatMapToLong(g -> LongStream.of(g.t(), g.h(), g.w())).toArray(), prompt.images().size(), 3);
+                        .put("image_grid_thw", grids(inputs.images()), prompt.images().size(), 3);
+            }
+            if (!prompt.videos().isEmpty()) {
+                out.put("pixel_values_videos", inputs.tensors(s).videos().pixels())
+                        .put("video_grid_thw", grids(inputs.videos()), prompt.videos().size(), 3)
+                        .put("second_per_grid_ts", inputs.secondsPerGrid(), prompt.videos().size());
             }
             return out;
         }
+    }
+
+    private static long[] grids(List<PixelPatches> items) {
+        return items.stream().map(PixelPatches::grid).flatMapToLong(g -> LongStream.of(g.t(), g.h(), g.w())).toArray();
     }
 }

@@ -36,9 +36,9 @@ public final class X2iPipelineComponent implements Component {
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
         JsonNode args = golden.args();
-        for (String unsupported : List.of("videos", "audios")) {
+        for (String unsupported : List.of("audios")) {
             if (args.hasNonNull(unsupported)) {
-                throw new UnsupportedFeatureException(unsupported + " are not supported; text and images are");
+                throw new UnsupportedFeatureException(unsupported + " are not supported; text, images and videos are");
             }
         }
         if (golden.model() == null) {

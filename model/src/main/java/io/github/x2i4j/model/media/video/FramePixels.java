@@ -7,7 +7,6 @@ import org.jcodec.codecs.h264.io.model.Frame;
 final class FramePixels {
     private static final int LEVELS = 256;
     private static final int GREY = 128;
-    private static final int MACROBLOCK = 16;
 
     private FramePixels() {
     }
@@ -47,8 +46,8 @@ final class FramePixels {
         Frame frame = picture.frame();
         Table t = s.bt709() ? Table.of(0.2126, 0.0722, s.fullRange()) : Table.of(0.299, 0.114, s.fullRange());
         int stride = frame.getPlaneWidth(0);
-        int width = stride - s.left() - s.right();
-        int height = s.macroblockRows() * MACROBLOCK - s.top() - s.bottom();
+        int width = s.width();
+        int height = s.height();
         byte[] luma = frame.getPlaneData(0);
         byte[] cb = frame.getPlaneData(1);
         byte[] cr = frame.getPlaneData(2);

@@ -27,6 +27,16 @@ record SequenceParameters(int id, int frameNumBits, int orderType, int orderBits
     private static final int EXTENDED_ASPECT = 255;
     private static final int MATRIX_BT709 = 1;
 
+    /** Pixels a row that are shown. */
+    int width() {
+        return macroblockColumns * MACROBLOCK - left - right;
+    }
+
+    /** Rows that are shown. */
+    int height() {
+        return macroblockRows * MACROBLOCK - top - bottom;
+    }
+
     static SequenceParameters read(ByteBuffer nal, VideoOptions options) throws CorruptVideoException, UnsupportedVideoException {
         NalBits b = new NalBits(nal);
         int profile = b.bits(8);

@@ -12,6 +12,12 @@ public interface Video {
     /** Number of frames, at least 1. */
     int totalFrames();
 
+    /** Pixels a row of a frame. */
+    int width();
+
+    /** Rows of a frame. */
+    int height();
+
     /** Frames a second: their number by the sum of their durations. */
     double averageFps();
 

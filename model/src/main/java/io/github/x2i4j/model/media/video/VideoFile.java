@@ -29,11 +29,13 @@ public final class VideoFile implements Video {
 
     private final Path file;
     private final VideoTrack track;
+    private final SequenceParameters format;
     private final VideoOptions options;
 
-    private VideoFile(Path file, VideoTrack track, VideoOptions options) {
+    private VideoFile(Path file, VideoTrack track, SequenceParameters format, VideoOptions options) {
         this.file = file;
         this.track = track;
+        this.format = format;
         this.options = options;
     }
 
@@ -56,8 +58,11 @@ public final class VideoFile implements Video {
             try (FileChannel channel = FileChannel.open(file)) {
                 Mp4Box moov = findIndex(channel);
                 VideoTrack track = VideoTrack.find(moov, channel.size(), options);
-                new H264Decoder(track.parameterSets(), options);
-                return new VideoFile(file, track, options);
+                SliceStart first = new H264Decoder(track.parameterSets(), options).start(packet(channel, track, 0));
+                if (first == null) {
+                    throw new CorruptVideoException("is corrupt: its first packet holds no picture");
+                }
+                return new VideoFile(file, track, first.sequence(), options);
             }
         });
     }
@@ -147,6 +152,16 @@ public final class VideoFile implements Video {
     }
 
     @Override
+    public int width() {
+        return track.quarterTurns() % 2 == 0 ? format.width() : format.height();
+    }
+
+    @Override
+    public int height() {
+        return track.quarterTurns() % 2 == 0 ? format.height() : format.width();
+    }
+
+    @Override
     public double averageFps() {
         SampleTable s = track.samples();
         return (double) (s.count() * s.timescale()) / s.duration();
@@ -174,6 +189,13 @@ public final class VideoFile implements Video {
         });
     }
 
+    private void checkSize(SequenceParameters s) throws CorruptVideoException {
+        if (s.width() != format.width() || s.height() != format.height()) {
+            throw new CorruptVideoException("changes from " + format.width() + " x " + format.height() + " to " + s.width() + " x "
+                    + s.height() + " pixels midway; convert it to one size");
+        }
+    }
+
     private interface Sink {
         void accept(int position, RgbImage image);
     }
@@ -187,7 +209,7 @@ public final class VideoFile implements Video {
         }
         for (int i = 0; i <= last; i++) {
             i = skip(channel, positions, i);
-            List<ByteBuffer> nals = packet(channel, i);
+            List<ByteBuffer> nals = packet(channel, track, i);
             try {
                 SliceStart start = decoder.start(nals);
                 if (positions[i] < 0 && start != null && !start.reference()) {
@@ -195,6 +217,7 @@ public final class VideoFile implements Video {
                 }
                 H264Decoder.Decoded picture = decoder.decode(nals);
                 if (positions[i] >= 0) {
+                    checkSize(picture.format());
                     sink.accept(positions[i], FramePixels.rgb(picture, track.quarterTurns()));
                 }
             } catch (CorruptVideoException e) {
@@ -212,7 +235,7 @@ public final class VideoFile implements Video {
         int[] sync = track.samples().sync();
         int found = Arrays.binarySearch(sync, wanted);
         for (int k = found >= 0 ? found : -found - 2; k >= 0 && sync[k] > at; k--) {
-            for (ByteBuffer nal : packet(channel, sync[k])) {
+            for (ByteBuffer nal : packet(channel, track, sync[k])) {
                 if (H264Decoder.isSlice(nal)) {
                     if ((nal.get(nal.position()) & 0x1F) == SliceStart.TYPE_IDR) {
                         return sync[k];
@@ -225,7 +248,7 @@ public final class VideoFile implements Video {
     }
 
     /** The NAL units of a packet, copied out of the file. */
-    private List<ByteBuffer> packet(FileChannel channel, int i) throws IOException {
+    private static List<ByteBuffer> packet(FileChannel channel, VideoTrack track, int i) throws IOException {
         ByteBuffer data = read(channel, track.samples().offsets()[i], track.samples().sizes()[i]);
         List<ByteBuffer> nals = new ArrayList<>();
         int bytes = track.lengthBytes();
