@@ -28,6 +28,15 @@ public record SourceImage(String name, String sha256, RgbImage image) {
      * @throws InvalidInputException if it cannot be read or is no picture
      */
     public static SourceImage read(Path file) {
+        return read(file, ImageOptions.Transparency.DROPPED);
+    }
+
+    /**
+     * The same, where it is said what becomes of transparency.
+     *
+     * @throws InvalidInputException if it cannot be read or is no picture
+     */
+    public static SourceImage read(Path file, ImageOptions.Transparency transparency) {
         byte[] bytes;
         try {
             if (Files.isDirectory(file)) {
@@ -43,7 +52,7 @@ public record SourceImage(String name, String sha256, RgbImage image) {
             throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
         }
         return new SourceImage(String.valueOf(file.getFileName()), sha256(bytes),
-                ImageDecoder.decode(bytes, file.toString(), ImageOptions.DEFAULT));
+                ImageDecoder.decode(bytes, file.toString(), ImageOptions.DEFAULT.with(transparency)));
     }
 
     /** A picture in memory. */

@@ -83,6 +83,12 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
             return this;
         }
 
+        /** Adds a picture to draw from, such as {@code SourceImage.read(file, Transparency.ON_WHITE)}. */
+        public Builder image(SourceImage image) {
+            images.add(image);
+            return this;
+        }
+
         /** Adds a picture to draw from. */
         public Builder image(String name, RgbImage image) {
             images.add(SourceImage.of(name, image));

@@ -10,6 +10,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.SourceImage;
 import io.github.x2i4j.model.X2iPicture;
 import io.github.x2i4j.model.X2iRequest;
+import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
 import java.io.PrintWriter;
@@ -44,6 +45,9 @@ final class GenerateCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nWhat to draw:%n")
     private Request request = new Request();
+
+    @ArgGroup(validate = false, heading = "%nHow the language model reads it:%n")
+    private PromptFlags promptFlags = new PromptFlags();
 
     @ArgGroup(validate = false, heading = "%nPictures:%n")
     private PictureFlags pictures = new PictureFlags();
@@ -188,6 +192,10 @@ final class GenerateCommand implements Runnable {
         if (prompt() == null) {
             throw new InvalidInputException("plain FLUX draws from a prompt: say in quotes what to draw.");
         }
+        if (promptFlags.given()) {
+            throw new InvalidInputException("--prompt-preset, --prompt-style, --padding, --max-length, --image-rule and --placeholders are for "
+                    + "a language model: name --mllm and --alignnet too, or leave them out.");
+        }
         if (request.initImage == null && request.strength != null) {
             throw new InvalidInputException("--strength goes with --init-image: name the picture to begin with.");
         }
@@ -206,9 +214,10 @@ final class GenerateCommand implements Runnable {
     }
 
     private Studio x2i(Bundle bundle, Engine engine) {
-        X2iRequest.Builder content = X2iRequest.builder().text(prompt())
+        PromptOptions options = promptFlags.options(bundle);
+        X2iRequest.Builder content = X2iRequest.builder().text(prompt()).prompt(options).specialTokens(promptFlags.specialTokens())
                 .drawFrom(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
-        request.images.forEach(content::image);
+        request.images.forEach(file -> content.image(SourceImage.read(file, PromptFlags.transparency(options))));
         request.videos.forEach(content::video);
         return new X2iStudio(bundle, content, engine);
     }

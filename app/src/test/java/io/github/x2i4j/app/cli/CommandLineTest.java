@@ -8,9 +8,12 @@ import io.github.x2i4j.model.media.RgbImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +59,13 @@ class CommandLineTest {
             generate fox --flux nowhere --strength 0.5    | --strength          | --init-image
             generate fox --flux nowhere --true-cfg 2      | --true-cfg          | --negative-prompt
             generate --image nowhere.png                  | nowhere.png         | not exist
+            generate fox --prompt-preset best             | --prompt-preset best  | script or comfy or training
+            generate fox --prompt-style haiku             | --prompt-style haiku  | raw, dict2, dict3 or dict3zh
+            generate fox --padding up                     | --padding up        | right512
+            generate fox --max-length 0                   | --max-length 0      | from 1
+            generate fox --image-rule crop                | --image-rule crop   | squash128
+            generate fox --placeholders maybe             | --placeholders maybe  | interpret or neutralise
+            generate fox --flux nowhere --padding none    | --padding           | --mllm
             generate fox -o fox.jpg                       | --output fox.jpg    | .png
             generate fox -o nowhere/fox.png               | nowhere             | does not exist
             generate fox --frobnicate                     | --frobnicate        | generate --help
@@ -112,6 +122,25 @@ class CommandLineTest {
         assertThat(out.toString().lines().toList().getLast()).contains("\"event\":\"picture\"").contains("\"seed\":5")
                 .contains(file.toString());
         assertThat(Files.size(file)).isPositive();
+    }
+
+    private String recipe(String name, String... options) throws IOException {
+        Path file = folder.resolve(name + ".png");
+        List<String> args = new ArrayList<>(List.of("generate", "green fox", "--steps", "1", "--seed", "5", "-q", "-o", file.toString()));
+        args.addAll(List.of(options));
+        assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
+        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void presetsAndTheirPartsStandInTheRecipe() throws IOException {
+        assertThat(recipe("a")).contains("\"max_length\":64,\"padding\":\"right\",\"special_tokens\":\"neutralise\",\"image_size\":[128,128]");
+        assertThat(recipe("b", "--prompt-preset", "comfy")).contains("\"padding\":\"comfy\"", "\"prompt_style\":\"dict3\"",
+                "\"max_pixels\":50176").doesNotContain("image_size");
+        assertThat(recipe("c", "--prompt-preset", "training")).contains("\"padding\":\"left\"", "\"prompt_style\":\"dict3-training\"");
+        assertThat(recipe("d", "--prompt-style", "dict2", "--padding", "none", "--image-rule", "squash256", "--placeholders", "interpret"))
+                .contains("\"padding\":\"none\"", "\"prompt_style\":\"dict2\"", "\"image_size\":[256,256]", "\"interpret\"");
+        assertThat(recipe("e", "--padding", "left512")).contains("\"max_length\":512,\"padding\":\"left\"");
     }
 
     @Test

@@ -18,6 +18,9 @@ public record PromptIds(long[] ids, long[] attentionMask) {
     /** Most tokens of a lost text that a warning repeats. */
     private static final int SHOWN_TOKENS = 40;
 
+    /** To how many times a prompt's length X2I's ComfyUI node fills it up. */
+    private static final double COMFY_LENGTH = 1.3;
+
     /**
      * Drops the tail of a prompt that is too long, as the reference does, unless a picture would lose tokens.
      *
@@ -29,7 +32,7 @@ public record PromptIds(long[] ids, long[] attentionMask) {
      */
     public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, IntPredicate isMedia, String media, Consumer<String> warnings) {
         int maxLength = options.maxLength();
-        if (maxLength == 0 || ids.length <= maxLength) {
+        if (maxLength == 0 || options.padding() == Padding.COMFY || ids.length <= maxLength) {
             return ids;
         }
         if (media != null && Arrays.stream(ids, maxLength, ids.length).anyMatch(isMedia)) {
@@ -49,7 +52,11 @@ public record PromptIds(long[] ids, long[] attentionMask) {
      * @param padId asked only where there is something to fill
      */
     public static PromptIds pad(int[] ids, PromptOptions options, IntSupplier padId) {
-        int length = options.padding() == Padding.NONE ? ids.length : Math.max(ids.length, options.maxLength());
+        int length = switch (options.padding()) {
+            case NONE -> ids.length;
+            case RIGHT, LEFT -> Math.max(ids.length, options.maxLength());
+            case COMFY -> Math.max((int) (COMFY_LENGTH * ids.length), options.maxLength());
+        };
         int first = options.padding() == Padding.LEFT ? length - ids.length : 0;
         long[] padded = new long[length];
         long[] mask = new long[length];

@@ -20,8 +20,14 @@ public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize,
     /** As X2I's Qwen and InternVL scripts: 512 tokens, padded on the right, pictures squashed to 128 x 128. */
     public static final PromptOptions SCRIPT = new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE);
 
+    private static final int SCRIPT_LENGTH = 512;
+
     /** Side on which pad ids are put. */
-    public enum Padding { NONE, RIGHT, LEFT }
+    public enum Padding {
+        NONE, RIGHT, LEFT,
+        /** On the right, to 1.3 times the prompt's length but at least {@code maxLength}; nothing is ever cut, as in X2I's ComfyUI node. */
+        COMFY
+    }
 
     /** Treatment of special tokens such as {@code <|image_pad|>} or {@code <|im_end|>} in the user's text. */
     public enum SpecialTokens {
@@ -59,6 +65,11 @@ public record PromptOptions(int maxLength, Padding padding, ImageSize imageSize,
 
     public PromptOptions withPadding(Padding other) {
         return new PromptOptions(maxLength, other, imageSize, specialTokens, style, maxPixels);
+    }
+
+    /** With pads; to 512 tokens, as in X2I's scripts, where no length is set. */
+    public PromptOptions padded(Padding side) {
+        return new PromptOptions(maxLength == 0 ? SCRIPT_LENGTH : maxLength, side, imageSize, specialTokens, style, maxPixels);
     }
 
     public PromptOptions withMaxLength(int other) {

@@ -8,6 +8,7 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptPreset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -71,6 +72,15 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         ModelKind.require(flux, ModelKind.FLUX_PIPELINE);
         return new Bundle(fileName(mllm) + " + " + fileName(flux), family, mllm, alignnet, AlignNetSettings.FROM_FILE, flux,
                 MllmFamilies.of(family).scriptPrompt(), Defaults.SCRIPT);
+    }
+
+    /**
+     * How a preset makes prompts for this system.
+     *
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the preset is not for its family
+     */
+    public PromptOptions prompt(PromptPreset preset) {
+        return MllmFamilies.of(family).prompt(prompt, preset);
     }
 
     private static String fileName(Path path) {

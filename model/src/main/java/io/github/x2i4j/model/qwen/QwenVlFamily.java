@@ -2,6 +2,8 @@ package io.github.x2i4j.model.qwen;
 
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmFamily;
+import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.mllm.PromptPreset;
 import java.nio.file.Path;
 
 /** Qwen2.5-VL. */
@@ -9,6 +11,11 @@ public final class QwenVlFamily implements MllmFamily {
     @Override
     public String name() {
         return "qwen2_5_vl";
+    }
+
+    @Override
+    public PromptOptions prompt(PromptOptions script, PromptPreset preset) {
+        return preset.of(script);
     }
 
     @Override

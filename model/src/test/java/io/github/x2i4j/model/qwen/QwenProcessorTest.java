@@ -166,6 +166,17 @@ class QwenProcessorTest {
     }
 
     @Test
+    void comfyFillsUpToItsLengthTimes1Point3AndNeverCuts() {
+        PromptOptions comfy = new PromptOptions(8, Padding.COMFY, null, SpecialTokens.INTERPRET);
+        QwenVlInputs in = process("red boat", comfy);
+        int n = in.text().length();
+        assertThat(in.ids()).hasSize((int) (1.3 * n)).startsWith(ids(in.text()));
+        assertThat(LongStream.of(in.attentionMask()).sum()).isEqualTo(n);
+        assertThat(process("red boat", comfy.withMaxLength(1000)).ids()).hasSize(1000);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
     void aStyleSaysWhetherPicturesComeWithTheWords() {
         PromptOptions dict = PLAIN.withStyle(PromptStyle.DICT3);
         assertThat(process("it's", dict).text())
