@@ -119,7 +119,7 @@ class RecipeTest {
     @Test
     void aRequestWithNothingToDrawFromIsRefused() {
         assertThatThrownBy(() -> X2iPrompt.of(new MllmPrompt(" \n", List.of()), OPTIONS)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("neither text nor a picture");
+                .hasMessageContaining("neither text, picture nor video");
         assertThatThrownBy(() -> X2iRequest.builder().count(0).build()).isInstanceOf(InvalidInputException.class);
     }
 }
