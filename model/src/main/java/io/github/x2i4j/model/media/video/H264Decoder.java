@@ -15,6 +15,8 @@ import org.jcodec.codecs.h264.decode.deblock.DeblockingFilter;
 import org.jcodec.codecs.h264.io.model.Frame;
 import org.jcodec.codecs.h264.io.model.SeqParameterSet;
 import org.jcodec.codecs.h264.io.model.SliceHeader;
+import org.jcodec.common.logging.LogLevel;
+import org.jcodec.common.logging.Logger;
 import org.jcodec.common.model.ColorSpace;
 
 /**
@@ -25,6 +27,11 @@ final class H264Decoder {
     private static final int TYPE_PICTURE = 8;
     private static final int BITS = 8;
     private static final int MACROBLOCK = 16;
+
+    static {
+        // its remarks go to standard output, which belongs to the program
+        Logger.setLevel(LogLevel.ERROR);
+    }
 
     private final VideoOptions options;
     private final FrameReader reader = new FrameReader();
@@ -45,7 +52,7 @@ final class H264Decoder {
         }
     }
 
-    /** Width, height and colours of the pictures so far; null before any. */
+    /** A picture, and how it is to be shown. */
     record Decoded(SequenceParameters format, Frame frame) {
     }
 

@@ -42,7 +42,8 @@ record SequenceParameters(int id, int frameNumBits, int orderType, int orderBits
         int profile = b.bits(8);
         b.bits(16);
         if (profile != BASELINE && profile != MAIN && profile != HIGH) {
-            throw new UnsupportedVideoException("is H.264 of profile " + profile + ", and Baseline (66), Main (77) and High (100) are decoded");
+            throw new UnsupportedVideoException("is H.264 of profile " + profile
+                    + ", and Baseline (66), Main (77) and High (100) are decoded");
         }
         int id = b.golomb("seq_parameter_set_id", 31);
         if (profile == HIGH) {
