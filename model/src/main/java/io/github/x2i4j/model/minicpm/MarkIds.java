@@ -3,7 +3,6 @@ package io.github.x2i4j.model.minicpm;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -21,18 +20,18 @@ public record MarkIds(int place, int pad, long[] imageBegins, long[] imageEnds, 
     private static final String SLICE_END = "</slice>";
 
     /**
-     * @param folder of the model, for the message
+     * @param source what messages call the model, such as its folder
      * @throws InvalidInputException if the tokenizer lacks one
      */
-    static MarkIds of(Path folder, Tokenizer tokenizer) {
-        return new MarkIds(id(folder, tokenizer, MiniCpmChatTemplate.PLACE), id(folder, tokenizer, PAD),
-                new long[] {id(folder, tokenizer, MiniCpmChatTemplate.IMAGE_BEGIN), id(folder, tokenizer, SLICE_BEGIN)},
-                new long[] {id(folder, tokenizer, MiniCpmChatTemplate.IMAGE_END), id(folder, tokenizer, SLICE_END)},
-                id(folder, tokenizer, MiniCpmChatTemplate.AUDIO_BEGIN), id(folder, tokenizer, MiniCpmChatTemplate.AUDIO_END));
+    static MarkIds of(String source, Tokenizer tokenizer) {
+        return new MarkIds(id(source, tokenizer, MiniCpmChatTemplate.PLACE), id(source, tokenizer, PAD),
+                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_BEGIN), id(source, tokenizer, SLICE_BEGIN)},
+                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_END), id(source, tokenizer, SLICE_END)},
+                id(source, tokenizer, MiniCpmChatTemplate.AUDIO_BEGIN), id(source, tokenizer, MiniCpmChatTemplate.AUDIO_END));
     }
 
-    private static int id(Path folder, Tokenizer tokenizer, String token) {
-        return tokenizer.id(token).orElseThrow(() -> new InvalidInputException(folder + ": the tokenizer has no token " + token
+    private static int id(String source, Tokenizer tokenizer, String token) {
+        return tokenizer.id(token).orElseThrow(() -> new InvalidInputException(source + ": the tokenizer has no token " + token
                 + "; take configuration and tokenizer from one MiniCPM-o 2.6 model"));
     }
 

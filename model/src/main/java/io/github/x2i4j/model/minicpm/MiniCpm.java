@@ -43,7 +43,7 @@ public final class MiniCpm implements Mllm {
         MiniCpmImageProcessor images = MiniCpmImageProcessor.read(folder);
         images.check(c, folder);
         Tokenizer tokenizer = Tokenizers.load(folder, TokenizerKind.BPE);
-        return new MiniCpmProcessor(tokenizer, images, MarkIds.of(folder, tokenizer));
+        return new MiniCpmProcessor(tokenizer, images, MarkIds.of(folder.toString(), tokenizer));
     }
 
     @Override

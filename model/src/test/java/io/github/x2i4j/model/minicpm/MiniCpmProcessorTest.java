@@ -35,7 +35,7 @@ class MiniCpmProcessorTest {
 
     private final LetterTokenizer tokenizer = new LetterTokenizer(TOKENS);
     private final MiniCpmProcessor processor = new MiniCpmProcessor(tokenizer, new MiniCpmImageProcessor(8, 2, 3, HALF, HALF),
-            MarkIds.of(FOLDER, tokenizer));
+            MarkIds.of(FOLDER.toString(), tokenizer));
     private final List<String> warnings = new ArrayList<>();
 
     @TempDir
@@ -139,7 +139,7 @@ class MiniCpmProcessorTest {
 
     @Test
     void aTokenizerWithoutTheMarksIsRefused() {
-        assertThatThrownBy(() -> MarkIds.of(FOLDER, new LetterTokenizer("<unk>", "<|endoftext|>", "<image>")))
+        assertThatThrownBy(() -> MarkIds.of(FOLDER.toString(), new LetterTokenizer("<unk>", "<|endoftext|>", "<image>")))
                 .isInstanceOf(InvalidInputException.class).hasMessageContaining("model").hasMessageContaining("<slice>");
     }
 
