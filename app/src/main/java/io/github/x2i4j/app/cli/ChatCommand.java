@@ -9,6 +9,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.X2i;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.PublishedSystem;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -102,6 +103,7 @@ final class ChatCommand implements Runnable {
         return switch (weightFlags.weights()) {
             case Weights.Bundle(Path folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
             case Weights.Parts(Path mllm, Path alignnet, Path flux) -> Bundle.of(mllm, alignnet, flux);
+            case Weights.Published(PublishedSystem system, Path models, Path alignnet, Path flux) -> system.find(models, alignnet, flux);
             case Weights.PlainFlux _ -> throw new InvalidInputException("x2i chat talks with a language model: name --mllm and --alignnet "
                     + "beside --flux, or a --bundle.");
         };

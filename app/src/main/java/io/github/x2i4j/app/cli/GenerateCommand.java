@@ -13,6 +13,7 @@ import io.github.x2i4j.model.X2iRequest;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
+import io.github.x2i4j.model.pipeline.PublishedSystem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -208,6 +209,8 @@ final class GenerateCommand implements Runnable {
         return switch (weights) {
             case Weights.Bundle(Path folder) -> x2i(Bundle.open(folder == null ? DemoBundle.unpack() : folder), engine);
             case Weights.Parts(Path mllm, Path alignnet, Path flux) -> x2i(Bundle.of(mllm, alignnet, flux), engine);
+            case Weights.Published(PublishedSystem system, Path models, Path alignnet, Path flux) ->
+                    x2i(system.find(models, alignnet, flux), engine);
             case Weights.PlainFlux(Path folder) -> new FluxStudio(folder, prompt(), request.negative,
                     request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine);
         };

@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.pipeline.PublishedSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,14 @@ final class WeightFlags {
     @Option(names = "--bundle", paramLabel = "DIR",
             description = "An X2I bundle: a folder with x2i.json. Default: the small demo bundle that ships with x2i.")
     private Path bundle;
+
+    @Option(names = "--preset", paramLabel = "NAME",
+            description = "A published system: x2i-qwen2.5-vl-7b, x2i-qwen2.5-vl-3b, x2i-internvl2.5-1b, x2i-internvl2.5-4b or "
+                    + "x2i-minicpm-o-2.6; goes with --models, and with --alignnet or --flux where they have other names.")
+    private String preset;
+
+    @Option(names = "--models", paramLabel = "DIR", description = "Folder that holds the models of --preset as Hugging Face names them.")
+    private Path models;
 
     @Option(names = "--mllm", paramLabel = "DIR",
             description = "The multimodal language model, such as Qwen2.5-VL-7B-Instruct or InternVL2_5-4B; goes with "
@@ -35,6 +44,10 @@ final class WeightFlags {
         record Parts(Path mllm, Path alignnet, Path flux) implements Weights {
         }
 
+        /** A published system; {@code alignnet} and {@code flux} where they are elsewhere, or null. */
+        record Published(PublishedSystem system, Path models, Path alignnet, Path flux) implements Weights {
+        }
+
         /** FLUX with its own text encoders. */
         record PlainFlux(Path folder) implements Weights {
         }
@@ -42,6 +55,9 @@ final class WeightFlags {
 
     /** @throws InvalidInputException if the options contradict each other or one is missing */
     Weights weights() {
+        if (preset != null || models != null) {
+            return published();
+        }
         if (bundle != null) {
             if (mllm != null || alignnet != null || flux != null) {
                 throw new InvalidInputException("--bundle names all weights: leave out --mllm, --alignnet and --flux, or name all three "
@@ -61,6 +77,17 @@ final class WeightFlags {
                     + " too.");
         }
         return new Weights.Parts(mllm, alignnet, flux);
+    }
+
+    private Weights published() {
+        if (preset == null || models == null) {
+            throw new InvalidInputException("--preset and --models go together: name the published system and the folder that holds its "
+                    + "models.");
+        }
+        if (bundle != null || mllm != null) {
+            throw new InvalidInputException("--preset names the language model: leave out --bundle and --mllm.");
+        }
+        return new Weights.Published(PublishedSystem.of(preset), models, alignnet, flux);
     }
 
     private static void missing(List<String> names, String name, Path value) {

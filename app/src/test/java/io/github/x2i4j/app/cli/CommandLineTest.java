@@ -66,6 +66,12 @@ class CommandLineTest {
             generate fox --image-rule crop                | --image-rule crop   | squash128
             generate fox --placeholders maybe             | --placeholders maybe  | interpret or neutralise
             generate fox --flux nowhere --padding none    | --padding           | --mllm
+            generate fox --preset x2i-7b --models .       | "x2i-7b"            | x2i-qwen2.5-vl-7b
+            generate fox --preset x2i-qwen2.5-vl-7b       | --models            | go together
+            generate fox --models .                       | --preset            | go together
+            generate fox --preset x2i-minicpm-o-2.6 --models . --mllm a | --preset | leave out
+            generate fox --preset x2i-minicpm-o-2.6 --models nowhere | nowhere  | no folder
+            generate fox --preset x2i-minicpm-o-2.6 --models src | lacks parts  | https://huggingface.co/openbmb/MiniCPM-o-2_6
             generate fox -o fox.jpg                       | --output fox.jpg    | .png
             generate fox -o nowhere/fox.png               | nowhere             | does not exist
             generate fox --frobnicate                     | --frobnicate        | generate --help
