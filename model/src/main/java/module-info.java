@@ -11,6 +11,7 @@ module io.github.x2i4j.model {
     exports io.github.x2i4j.model.internvl;
     exports io.github.x2i4j.model.llm;
     exports io.github.x2i4j.model.media;
+    exports io.github.x2i4j.model.media.audio;
     exports io.github.x2i4j.model.media.video;
     exports io.github.x2i4j.model.minicpm;
     exports io.github.x2i4j.model.mllm;

@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.verify;
 
 import io.github.x2i4j.app.verify.components.AlignNetComponent;
+import io.github.x2i4j.app.verify.components.AudioPreprocessComponent;
 import io.github.x2i4j.app.verify.components.ChatTemplateComponent;
 import io.github.x2i4j.app.verify.components.ClipTextComponent;
 import io.github.x2i4j.app.verify.components.FluxPipelineComponent;
@@ -26,6 +27,7 @@ import java.util.List;
 public final class Components {
     private static final Component[] ALL = {
         new AlignNetComponent(),
+        new AudioPreprocessComponent(),
         new ChatTemplateComponent(),
         new ClipTextComponent(),
         new FluxPipelineComponent(),

@@ -1,0 +1,86 @@
+package io.github.x2i4j.model.media.audio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AudioDecoderTest {
+    @TempDir
+    Path folder;
+
+    private static byte[] wav(int format, int channels, int rate, int bits, long stated, byte[] data) {
+        int frame = channels * bits / 8;
+        return ByteBuffer.allocate(44 + data.length).order(ByteOrder.LITTLE_ENDIAN).put(ascii("RIFF")).putInt(36 + data.length)
+                .put(ascii("WAVEfmt ")).putInt(16).putShort((short) format).putShort((short) channels).putInt(rate)
+                .putInt(rate * frame).putShort((short) frame).putShort((short) bits).put(ascii("data")).putInt((int) stated)
+                .put(data).array();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private float[] decode(byte[] bytes, AudioOptions options) throws Exception {
+        return AudioDecoder.decode(Files.write(folder.resolve("sound.mp3"), bytes), options);
+    }
+
+    private float[] decode(byte[] bytes) throws Exception {
+        return decode(bytes, AudioOptions.DEFAULT);
+    }
+
+    private void refused(byte[] bytes, String... words) {
+        assertThatThrownBy(() -> decode(bytes)).isInstanceOf(InvalidInputException.class).hasMessageContaining("sound.mp3")
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void samplesOfEveryWidthAreScaled() throws Exception {
+        assertThat(decode(wav(1, 1, 16_000, 8, 3, new byte[] {0, (byte) 128, (byte) 192}))).containsExactly(-1, 0, 0.5f);
+        assertThat(decode(wav(1, 1, 16_000, 16, 4, new byte[] {0, (byte) 0x80, 0, 0x40}))).containsExactly(-1, 0.5f);
+        assertThat(decode(wav(1, 1, 16_000, 24, 6, new byte[] {0, 0, (byte) 0xC0, 0, 0, 0x40}))).containsExactly(-0.5f, 0.5f);
+        assertThat(decode(wav(1, 1, 16_000, 32, 4, new byte[] {0, 0, 0, 0x20}))).containsExactly(0.25f);
+        assertThat(decode(wav(3, 1, 16_000, 32, 4, new byte[] {0, 0, 0, 0x40}))).containsExactly(2);
+        assertThat(decode(wav(3, 1, 16_000, 64, 8, new byte[] {0, 0, 0, 0, 0, 0, 0, 0x40}))).containsExactly(2);
+    }
+
+    @Test
+    void channelsAreAveragedAndPartsTaken() throws Exception {
+        byte[] data = new byte[4 * 16_000];
+        for (int i = 0; i < 16_000; i++) {
+            data[4 * i + 1] = (byte) (i < 8000 ? 0x40 : 0x20);
+        }
+        byte[] file = wav(1, 2, 16_000, 16, data.length, data);
+        assertThat(decode(file)).hasSize(16_000).startsWith(0.25f).endsWith(0.125f);
+        assertThat(decode(file, AudioOptions.DEFAULT.part(0.5, 0.25))).hasSize(4000).containsOnly(0.125f);
+    }
+
+    @Test
+    void whatIsWrongIsSaid() {
+        byte[] good = wav(1, 1, 16_000, 16, 100, new byte[100]);
+        refused(new byte[0], "is empty");
+        refused(ascii("no sound at all, a text"), "is no sound");
+        refused(Arrays.copyOf(good, 90), "truncated", "100 bytes");
+        refused(Arrays.copyOf(good, 30), "truncated");
+        refused(wav(1, 1, 16_000, 16, 0xFFFFFFF0L, new byte[100]), "4294967280 bytes");
+        refused(wav(1, 1, 16_000, 16, 0, new byte[0]), "no samples");
+        refused(wav(1, 0, 16_000, 16, 0, new byte[0]), "no channels");
+        refused(wav(1, 1, 0, 16, 2, new byte[2]), "0 Hz");
+        refused(wav(3, 1, 16_000, 32, 4, new byte[] {0, 0, (byte) 0xC0, 0x7F}), "no finite numbers");
+        assertThatThrownBy(() -> decode(wav(17, 1, 16_000, 8, 4, new byte[4]))).isInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("format 17");
+        assertThatThrownBy(() -> decode(good, AudioOptions.DEFAULT.limit(0.001))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("limit of 0.001");
+        assertThatThrownBy(() -> decode(good, AudioOptions.DEFAULT.part(5, 1))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("from second 5.0 on");
+    }
+}
