@@ -26,18 +26,18 @@ import java.util.Map;
  * @param text the prompt, or null
  * @param images pictures that were drawn from
  * @param videos videos that were drawn from
+ * @param audios sounds that were drawn from
  * @param drawing seed, steps, guidance, size
  * @param reading how X2I's language model read the prompt, or null for plain FLUX
  * @param plainFlux what only plain FLUX knows, or null for X2I
  * @param before the turns before the prompt, where it is one of a dialogue
  */
 public record Recipe(String version, String kernels, Map<String, String> models, String text, List<Source> images,
-        List<Source> videos, Drawing drawing,
-        Reading reading, PlainFlux plainFlux, List<Said> before) {
+        List<Source> videos, List<Source> audios, Drawing drawing, Reading reading, PlainFlux plainFlux, List<Said> before) {
     /** PNG keyword under which {@link #toJson} is stored. */
     public static final String PNG_KEYWORD = "x2i";
 
-    /** A picture or video that was drawn from. */
+    /** A picture, video or sound that was drawn from. */
     public record Source(String name, String sha256) {
         static Source of(SourceImage image) {
             return new Source(image.name(), image.sha256());
@@ -45,6 +45,10 @@ public record Recipe(String version, String kernels, Map<String, String> models,
 
         static Source of(SourceVideo video) {
             return new Source(video.name(), video.sha256());
+        }
+
+        static Source of(SourceAudio audio) {
+            return new Source(audio.name(), audio.sha256());
         }
     }
 
@@ -87,7 +91,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      * @param answer the model's answer, or null
      */
     public static Recipe ofX2i(EngineInfo engine, Bundle bundle, X2iPrompt prompt, List<SourceImage> images,
-            List<SourceVideo> videos, DrawOptions o, Picture picture, String answer) {
+            List<SourceVideo> videos, List<SourceAudio> audios, DrawOptions o, Picture picture, String answer) {
         Map<String, String> models = new LinkedHashMap<>();
         models.put("bundle", bundle.name());
         models.put("family", bundle.family());
@@ -95,7 +99,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         models.put("alignnet", fileName(bundle.alignnet()));
         models.put("flux", fileName(bundle.flux()));
         return new Recipe(X2i.version(), kernels(engine), models, prompt.content().text(), images.stream().map(Source::of).toList(),
-                videos.stream().map(Source::of).toList(),
+                videos.stream().map(Source::of).toList(), audios.stream().map(Source::of).toList(),
                 Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
                 answer), null, List.of());
     }
@@ -107,13 +111,13 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      */
     public static Recipe ofFlux(EngineInfo engine, Path flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
         return new Recipe(X2i.version(), kernels(engine), Map.of("flux", fileName(flux)), prompt.prompt(),
-                image == null ? List.of() : List.of(Source.of(image)), List.of(), Drawing.of(o, picture), null,
+                image == null ? List.of() : List.of(Source.of(image)), List.of(), List.of(), Drawing.of(o, picture), null,
                 new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()), List.of());
     }
 
     /** The same, drawn in a dialogue. */
     Recipe after(List<X2iDialogue.Turn> turns) {
-        return new Recipe(version, kernels, models, text, images, videos, drawing, reading, plainFlux, turns.stream()
+        return new Recipe(version, kernels, models, text, images, videos, audios, drawing, reading, plainFlux, turns.stream()
                 .map(t -> new Said(t.text(), t.images().stream().map(Source::of).toList(), t.answer())).toList());
     }
 
@@ -144,6 +148,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         o.put("prompt", text);
         putSources(o, "images", images);
         putSources(o, "videos", videos);
+        putSources(o, "audios", audios);
         o.put("seed", drawing.seed).put("steps", drawing.steps).put("guidance", drawing.guidance).put("width", drawing.width)
                 .put("height", drawing.height);
         if (reading != null) {

@@ -1,18 +1,9 @@
 package io.github.x2i4j.model;
 
-import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.media.video.VideoFile;
 import io.github.x2i4j.model.media.video.VideoOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A video that is drawn from.
@@ -31,19 +22,11 @@ public record SourceVideo(String name, String sha256, Video video) {
     /**
      * Opens an MP4 file with H.264 video.
      *
-     * @throws InvalidInputException if it cannot be read, is no video, is corrupt or exceeds a limit
+     * @throws io.github.x2i4j.engine.InvalidInputException if it cannot be read, is no video, is corrupt or exceeds a limit
      * @throws io.github.x2i4j.engine.UnsupportedFeatureException naming the container or codec that is not read
      */
     public static SourceVideo read(Path file, VideoOptions options) {
         Video video = VideoFile.open(file, options);
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-            in.transferTo(OutputStream.nullOutputStream());
-            return new SourceVideo(String.valueOf(file.getFileName()),
-                    HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest()), video);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        return new SourceVideo(String.valueOf(file.getFileName()), FileHash.sha256(file), video);
     }
 }

@@ -109,7 +109,7 @@ public final class X2i implements AutoCloseable {
      */
     public X2iResult generate(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
         X2iPrompt prompt = prompt(request);
-        Work work = new Work(prompt, request.images(), request.videos(), List.of(), draw(request), request.count());
+        Work work = new Work(prompt, request.images(), request.videos(), request.audios(), List.of(), draw(request), request.count());
         return exclusively(progress, () -> run(work, progress, finished));
     }
 
@@ -148,7 +148,8 @@ public final class X2i implements AutoCloseable {
      * @param before the dialogue that the prompt goes on with
      * @param count number of pictures
      */
-    record Work(X2iPrompt prompt, List<SourceImage> images, List<SourceVideo> videos, List<X2iDialogue.Turn> before, DrawOptions draw, int count) {
+    record Work(X2iPrompt prompt, List<SourceImage> images, List<SourceVideo> videos, List<SourceAudio> audios,
+            List<X2iDialogue.Turn> before, DrawOptions draw, int count) {
     }
 
     /** Does a request's work; within {@link #exclusively}. */
@@ -161,7 +162,7 @@ public final class X2i implements AutoCloseable {
                 DrawOptions one = work.draw.withSeed(work.draw.seed() + i);
                 Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
                 X2iPicture picture = new X2iPicture(drawn.toRgb(),
-                        Recipe.ofX2i(engine.info(), bundle(), work.prompt, work.images, work.videos, one, drawn, c.answer()).after(work.before));
+                        Recipe.ofX2i(engine.info(), bundle(), work.prompt, work.images, work.videos, work.audios, one, drawn, c.answer()).after(work.before));
                 pictures.add(picture);
                 finished.accept(picture);
             }
@@ -171,12 +172,13 @@ public final class X2i implements AutoCloseable {
 
     private X2iPrompt prompt(X2iRequest r) {
         PromptOptions options = or(r.prompt(), bundle().prompt()).withSpecialTokens(r.specialTokens());
-        return new X2iPrompt(content(r.text(), r.images(), r.videos()), options, or(r.rows(), HiddenRows.PROMPT),
+        return new X2iPrompt(content(r.text(), r.images(), r.videos(), r.audios()), options, or(r.rows(), HiddenRows.PROMPT),
                 or(r.maxNewTokens(), X2iPrompt.DEFAULT_NEW_TOKENS), r.answerFromPadded());
     }
 
-    static MllmPrompt content(String text, List<SourceImage> images, List<SourceVideo> videos) {
-        return new MllmPrompt(text, images.stream().map(SourceImage::image).toList(), videos.stream().map(SourceVideo::video).toList());
+    static MllmPrompt content(String text, List<SourceImage> images, List<SourceVideo> videos, List<SourceAudio> audios) {
+        return new MllmPrompt(text, images.stream().map(SourceImage::image).toList(), videos.stream().map(SourceVideo::video).toList(),
+                audios.stream().map(SourceAudio::samples).toList());
     }
 
     /** How a request's pictures are drawn, checked. */

@@ -86,14 +86,14 @@ public final class X2iDialogue {
      * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the language model is of a family that cannot hold a dialogue
      */
     public X2iResult say(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
-        if (!request.videos().isEmpty()) {
-            throw new UnsupportedFeatureException("a dialogue is about text and pictures; draw from a video by itself");
+        if (!request.videos().isEmpty() || !request.audios().isEmpty()) {
+            throw new UnsupportedFeatureException("a dialogue is about text and pictures; draw from a video or sound by itself");
         }
         DrawOptions draw = x2i.draw(request);
         return x2i.exclusively(progress, () -> {
             List<Turn> before = turns();
             List<SourceImage> images = request.images().isEmpty() ? shown() : request.images();
-            X2iResult result = x2i.run(new X2i.Work(prompt(before, request, images), images, List.of(), before, draw, request.count()), progress,
+            X2iResult result = x2i.run(new X2i.Work(prompt(before, request, images), images, List.of(), List.of(), before, draw, request.count()), progress,
                     finished);
             synchronized (past) {
                 past.add(new Turn(request.text(), images, result.answer()));
@@ -124,8 +124,8 @@ public final class X2iDialogue {
 
     private static X2iPrompt prompt(List<Turn> before, X2iRequest r, List<SourceImage> images) {
         PromptOptions options = (r.prompt() == null ? SCRIPT_PROMPT : r.prompt()).withSpecialTokens(r.specialTokens());
-        List<MllmTurn> turns = before.stream().map(t -> new MllmTurn(X2i.content(t.text, t.images, List.of()), t.answer)).toList();
-        MllmPrompt content = X2i.content(r.text(), images, List.of());
+        List<MllmTurn> turns = before.stream().map(t -> new MllmTurn(X2i.content(t.text, t.images, List.of(), List.of()), t.answer)).toList();
+        MllmPrompt content = X2i.content(r.text(), images, List.of(), List.of());
         return X2iPrompt.next(turns, content, options, r.rows() == null ? HiddenRows.BOTH : r.rows(),
                 r.maxNewTokens() == null ? DEFAULT_NEW_TOKENS : r.maxNewTokens());
     }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param text in any language that the multimodal LLM reads, or null; pictures come before it
  * @param images in the order in which the model sees them
  * @param videos seen after the images
+ * @param audios heard after the videos, by families that hear
  * @param seed seed of the first picture's noise; picture i has {@code seed + i}. The noise depends on its low 32 bits
  * @param count number of pictures
  * @param rows what the picture is drawn from: the prompt (where null), the model's answer to it, or both
@@ -25,14 +26,15 @@ import java.util.List;
  * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
  */
-public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo> videos, Integer steps, Double guidance, Integer width, Integer height,
-        Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
+public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo> videos, List<SourceAudio> audios, Integer steps,
+        Double guidance, Integer width, Integer height, Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
         Sizes sizes) {
     private static final int MOST_PICTURES = 1000;
 
     public X2iRequest {
         images = List.copyOf(images);
         videos = List.copyOf(videos);
+        audios = List.copyOf(audios);
         if (count < 1 || count > MOST_PICTURES) {
             throw new InvalidInputException("the number of pictures is " + count + ", but must be between 1 and " + MOST_PICTURES);
         }
@@ -52,6 +54,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
         private String text;
         private final List<SourceImage> images = new ArrayList<>();
         private final List<SourceVideo> videos = new ArrayList<>();
+        private final List<SourceAudio> audios = new ArrayList<>();
         private Integer steps;
         private Double guidance;
         private Integer width;
@@ -108,6 +111,22 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
         /** Adds a video to draw from. */
         public Builder video(SourceVideo video) {
             videos.add(video);
+            return this;
+        }
+
+        /**
+         * Adds a sound to draw from.
+         *
+         * @throws InvalidInputException if the file cannot be read or is no sound
+         * @throws io.github.x2i4j.engine.UnsupportedFeatureException if it is of a format that is not read
+         */
+        public Builder audio(Path file) {
+            return audio(SourceAudio.read(file));
+        }
+
+        /** Adds a sound to draw from. */
+        public Builder audio(SourceAudio audio) {
+            audios.add(audio);
             return this;
         }
 
@@ -181,7 +200,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
         }
 
         public X2iRequest build() {
-            return new X2iRequest(text, images, videos, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
+            return new X2iRequest(text, images, videos, audios, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
                     prompt, specialTokens, sizes);
         }
     }

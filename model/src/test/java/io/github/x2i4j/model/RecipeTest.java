@@ -38,7 +38,8 @@ class RecipeTest {
     private static Recipe recipe(HiddenRows rows) {
         RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6});
         X2iPrompt prompt = new X2iPrompt(new MllmPrompt("一只 \"猫\"", List.of(image)), OPTIONS, rows, 12, true);
-        return Recipe.ofX2i(ENGINE, BUNDLE, prompt, List.of(SourceImage.of("cat.png", image)), List.of(), DRAW, PICTURE,
+        return Recipe.ofX2i(ENGINE, BUNDLE, prompt, List.of(SourceImage.of("cat.png", image)), List.of(),
+                List.of(new SourceAudio("bird.wav", "abc", new float[1])), DRAW, PICTURE,
                 rows == HiddenRows.PROMPT ? null : "a cat");
     }
 
@@ -50,6 +51,7 @@ class RecipeTest {
     void itHoldsWhatMakesThePictureAgain() throws IOException {
         JsonNode o = json(recipe(HiddenRows.ANSWER));
         assertThat(o.path("prompt").textValue()).isEqualTo("一只 \"猫\"");
+        assertThat(json(recipe(HiddenRows.PROMPT)).at("/audios/0/name").asText()).isEqualTo("bird.wav");
         assertThat(o.path("seed").longValue()).isEqualTo(-7);
         assertThat(o.path("steps").intValue()).isEqualTo(4);
         assertThat(o.path("guidance").doubleValue()).isEqualTo(3.5);
@@ -119,7 +121,7 @@ class RecipeTest {
     @Test
     void aRequestWithNothingToDrawFromIsRefused() {
         assertThatThrownBy(() -> X2iPrompt.of(new MllmPrompt(" \n", List.of()), OPTIONS)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("neither text, picture nor video");
+                .hasMessageContaining("neither text, picture, video nor sound");
         assertThatThrownBy(() -> X2iRequest.builder().count(0).build()).isInstanceOf(InvalidInputException.class);
     }
 }

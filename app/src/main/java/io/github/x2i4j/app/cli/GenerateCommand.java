@@ -78,6 +78,10 @@ final class GenerateCommand implements Runnable {
                 description = "A video that the language model sees, about a frame a second of it (MP4 with H.264).")
         List<Path> videos = List.of();
 
+        @Option(names = "--audio", paramLabel = "FILE",
+                description = "A sound that the language model hears (MiniCPM-o); may be given several times.")
+        List<Path> audios = List.of();
+
         @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt.")
         boolean answer;
 
@@ -95,6 +99,10 @@ final class GenerateCommand implements Runnable {
         @Option(names = "--strength", paramLabel = "S",
                 description = "How much of --init-image is drawn anew, above 0 and up to 1. Default: 0.6.")
         Double strength;
+
+        private boolean seesNothing() {
+            return images.isEmpty() && videos.isEmpty() && audios.isEmpty();
+        }
 
         private boolean forPlainFlux() {
             return negative != null || trueCfg != null || initImage != null || strength != null;
@@ -180,14 +188,14 @@ final class GenerateCommand implements Runnable {
                 throw new InvalidInputException("--negative-prompt, --true-cfg, --init-image and --strength are for plain FLUX: name "
                         + "--flux without --mllm and --alignnet, or leave them out.");
             }
-            if (prompt() == null && request.images.isEmpty() && request.videos.isEmpty()) {
+            if (prompt() == null && request.seesNothing()) {
                 throw new InvalidInputException("there is nothing to draw from: say in quotes what to draw, or name a picture with "
-                        + "--image.");
+                        + "--image, a video with --video or a sound with --audio.");
             }
             return;
         }
-        if (!request.images.isEmpty() || !request.videos.isEmpty() || request.answer) {
-            throw new InvalidInputException("--image, --video and --answer need a language model: name --mllm and --alignnet too, or use "
+        if (!request.seesNothing() || request.answer) {
+            throw new InvalidInputException("--image, --video, --audio and --answer need a language model: name --mllm and --alignnet too, or use "
                     + "--init-image to begin with a picture.");
         }
         if (prompt() == null) {
@@ -222,6 +230,7 @@ final class GenerateCommand implements Runnable {
                 .drawFrom(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
         request.images.forEach(file -> content.image(SourceImage.read(file, PromptFlags.transparency(options))));
         request.videos.forEach(content::video);
+        request.audios.forEach(content::audio);
         return new X2iStudio(bundle, content, engine);
     }
 

@@ -32,6 +32,9 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
      * @throws UnsupportedFeatureException if there are several pictures
      */
     public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        if (!prompt.audios().isEmpty()) {
+            throw new UnsupportedFeatureException("InternVL2.5 does not hear; leave the sound out, or use a MiniCPM-o model");
+        }
         if (!prompt.videos().isEmpty()) {
             throw new UnsupportedFeatureException("InternVL2.5 reads no videos as X2I uses it; leave the video out, or use a Qwen2.5-VL model");
         }

@@ -8,6 +8,7 @@ import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
+import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
@@ -42,6 +43,10 @@ public final class MiniCpm implements Mllm {
         MiniCpmConfig c = MiniCpmConfig.read(Config.read(folder.resolve("config.json")));
         MiniCpmImageProcessor images = MiniCpmImageProcessor.read(folder);
         images.check(c, folder);
+        if (c.audio().numMelBins() != AudioFeatures.BANDS) {
+            throw new UnsupportedFeatureException(folder + ": spectrograms of " + c.audio().numMelBins() + " bands are not made; "
+                    + AudioFeatures.BANDS + " are");
+        }
         Tokenizer tokenizer = Tokenizers.load(folder, TokenizerKind.BPE);
         return new MiniCpmProcessor(tokenizer, images, MarkIds.of(folder.toString(), tokenizer));
     }

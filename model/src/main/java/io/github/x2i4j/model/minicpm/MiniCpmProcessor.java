@@ -6,6 +6,7 @@ import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptIds;
@@ -16,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
- * Prompt and media to token ids and patches, as X2I's MiniCPM script makes them ({@code MiniCPMOProcessor}): pictures, frames of videos, then the words as
- * they are, inside the chat template.
+ * Prompt and media to token ids, patches and spectrograms, as X2I's MiniCPM script makes them ({@code MiniCPMOProcessor}): pictures,
+ * frames of videos, sounds, then the words as they are, inside the chat template.
  *
  * @param marks ids of the tokens around and for those of the media
  */
@@ -36,7 +39,7 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
      */
     public MiniCpmInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         if (prompt.isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text, pictures nor a video; give at least one of them");
+            throw new InvalidInputException("the prompt has neither text, pictures, a video nor a sound; give at least one of them");
         }
         if (options.maxPixels() > 0) {
             throw new UnsupportedFeatureException("MiniCPM-o takes pictures of one area; the image rule maxpixels is for Qwen2.5-VL");
@@ -49,18 +52,32 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
                 FrameRule.SCRIPT_FPS)).toList();
         int count = prompt.images().size() + chosen.stream().mapToInt(frames -> frames.length).sum();
         String words = options.style() == null ? prompt.text() : options.style().with(count > 0).format(prompt.text());
-        MarkedText text = MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), new long[0], literal);
-        String media = count == 0 ? null : count + (count == 1 ? " picture" : " pictures") + " of "
-                + (imageProcessor.imageTokens() + AROUND_IMAGE) + " tokens";
+        long[] heard = prompt.audios().stream().mapToLong(a -> AudioLengths.tokens(AudioLengths.frames(a.length))).toArray();
+        MarkedText text = MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), heard, literal);
+        String media = count + heard.length == 0 ? null : told(count, heard);
         int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, id -> id == marks.place(), media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, marks::pad);
         List<TokenBounds> bounds = count == 0 ? List.of() : imageBounds(padded.ids(), count);
+        List<TokenBounds> audioBounds = heard.length == 0 ? List.of() : audioBounds(padded.ids(), LongStream.of(heard).sum());
         Function<RgbImage, PixelPatches> see = i -> imageProcessor.patches(squash(i, options.imageSize()));
         List<PixelPatches> images = new ArrayList<>(prompt.images().stream().map(see).toList());
         for (int v = 0; v < chosen.size(); v++) {
             images.addAll(prompt.videos().get(v).frames(chosen.get(v), see));
         }
-        return new MiniCpmInputs(text.text(), padded, images, bounds);
+        return new MiniCpmInputs(text.text(), padded, images, bounds, heard.length == 0 ? null : AudioFeatures.of(prompt.audios()), audioBounds);
+    }
+
+    /** How many tokens the media take. */
+    private String told(int pictures, long[] heard) {
+        List<String> parts = new ArrayList<>();
+        if (pictures > 0) {
+            parts.add(pictures + (pictures == 1 ? " picture" : " pictures") + " of " + (imageProcessor.imageTokens() + AROUND_IMAGE)
+                    + " tokens");
+        }
+        if (heard.length > 0) {
+            parts.add("tokens of sounds: " + LongStream.of(heard).mapToObj(String::valueOf).collect(Collectors.joining(", ")));
+        }
+        return String.join("; ", parts);
     }
 
     private static void checkText(String text) {
@@ -77,6 +94,15 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         if (bounds.size() != count || bounds.stream().anyMatch(b -> b.end() - b.begin() != imageProcessor.imageTokens())) {
             throw new InvalidInputException("the text holds marks of pictures of its own (" + (bounds.size() - count)
                     + "); remove them or have special tokens in the text neutralised");
+        }
+        return bounds;
+    }
+
+    private List<TokenBounds> audioBounds(long[] ids, long tokens) {
+        List<TokenBounds> bounds = marks.audios(ids);
+        if (TokenBounds.total(bounds) != tokens) {
+            throw new InvalidInputException("the text holds marks of sounds of its own; remove them or have special tokens in the text "
+                    + "neutralised");
         }
         return bounds;
     }

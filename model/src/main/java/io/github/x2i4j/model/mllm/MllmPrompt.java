@@ -9,12 +9,19 @@ import java.util.List;
  *
  * @param text the user's text, or null where there is none (then the template holds no text item)
  * @param images pictures in their own size, in the user's order
- * @param videos clips, of which the family chooses frames; families read images first, then videos, then the text
+ * @param videos clips, of which the family chooses frames; families read images first, then videos, sounds, and then the text
+ * @param audios samples of sounds, one channel at 16 kHz; not copied
  */
-public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos) {
+public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos, List<float[]> audios) {
     public MllmPrompt {
         images = List.copyOf(images);
         videos = List.copyOf(videos);
+        audios = List.copyOf(audios);
+    }
+
+    /** Text, pictures and videos. */
+    public MllmPrompt(String text, List<RgbImage> images, List<Video> videos) {
+        this(text, images, videos, List.of());
     }
 
     /** Text and pictures. */
@@ -22,8 +29,8 @@ public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos)
         this(text, images, List.of());
     }
 
-    /** Whether there is neither text nor anything to see. */
+    /** Whether there is neither text nor anything to see or hear. */
     public boolean isEmpty() {
-        return (text == null || text.isEmpty()) && images.isEmpty() && videos.isEmpty();
+        return (text == null || text.isEmpty()) && images.isEmpty() && videos.isEmpty() && audios.isEmpty();
     }
 }

@@ -31,8 +31,8 @@ public record X2iPrompt(MllmPrompt content, PromptOptions options, HiddenRows ro
     public X2iPrompt {
         past = List.copyOf(past);
         boolean noText = content.text() == null || content.text().isBlank();
-        if (noText && content.images().isEmpty() && content.videos().isEmpty()) {
-            throw new InvalidInputException("there is neither text, picture nor video to draw from; give at least one of them");
+        if (noText && content.images().isEmpty() && content.videos().isEmpty() && content.audios().isEmpty()) {
+            throw new InvalidInputException("there is neither text, picture, video nor sound to draw from; give at least one of them");
         }
     }
 

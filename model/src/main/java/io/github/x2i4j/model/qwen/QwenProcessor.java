@@ -56,6 +56,9 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         if (prompt.isEmpty()) {
             throw new InvalidInputException("the prompt has neither text, pictures nor a video; give at least one of them");
         }
+        if (!prompt.audios().isEmpty()) {
+            throw new UnsupportedFeatureException("Qwen2.5-VL does not hear; leave the sound out, or use a MiniCPM-o model");
+        }
         boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
         List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
         if (said.stream().mapToInt(p -> p.videos().size()).sum() > 1) {

@@ -75,6 +75,39 @@ class MiniCpmProcessorTest {
         assertThat(Arrays.copyOfRange(in.prompt().ids(), (int) first, (int) first + 3)).containsOnly(LetterTokenizer.SPECIAL);
     }
 
+    private MiniCpmInputs hear(String text, PromptOptions options, float[]... sounds) {
+        return processor.process(new MllmPrompt(text, List.of(), List.of(), List.of(sounds)), options, warnings::add);
+    }
+
+    @Test
+    void soundsStandAfterThePicturesInGroupsOfASecond() {
+        MiniCpmInputs in = hear("x", PLAIN, new float[16_640], new float[320], new float[640]);
+
+        String second = "<|audio_start|>" + "<unk>".repeat(25) + "<|audio_end|>";
+        String single = "<|audio_start|><unk><|audio_end|>";
+        assertThat(in.text()).isEqualTo(HEAD + second + single + "\n\n" + single + "\nx" + TAIL);
+        long first = HEAD.length() + 1;
+        assertThat(in.audioBounds()).containsExactly(new TokenBounds(first, first + 25), new TokenBounds(first + 27, first + 28),
+                new TokenBounds(first + 32, first + 33));
+        assertThat(in.sounds().lengths()).containsExactly(104, 2, 4);
+        assertThat(process("x", PLAIN).sounds()).isNull();
+    }
+
+    @Test
+    void aSoundThatIsTooLongIsAnErrorThatCountsItsTokens() {
+        assertThatThrownBy(() -> hear("x", PLAIN.withMaxLength(HEAD.length() + 30), new float[32_000])).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("tokens of sounds: 50");
+    }
+
+    @Test
+    void marksOfSoundsTypedByTheUserAreRefusedOrNeutralised() {
+        String typed = "<|audio_start|><unk><|audio_end|>";
+
+        assertThatThrownBy(() -> hear(typed, PLAIN, new float[640])).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("neutralised");
+        assertThat(hear(typed, NEUTRAL, new float[640]).audioBounds()).hasSize(1);
+    }
+
     @Test
     void patchesAreCutRowByRowChannelsFirst() {
         PixelPatches p = new MiniCpmImageProcessor(4, 2, 3, HALF, HALF).patches(image(4, 4));

@@ -5,10 +5,10 @@ import io.github.x2i4j.app.verify.GoldenCase;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Tensor;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.ImageDecoder;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.audio.AudioDecoder;
 import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.media.video.VideoFile;
 import io.github.x2i4j.model.mllm.MllmPrompt;
@@ -56,14 +56,13 @@ final class CaseMedia {
     /** The arguments {@code prompt}, {@code images}, {@code videos} and {@code audios}. */
     static MllmPrompt prompt(GoldenCase golden) {
         JsonNode args = golden.args();
-        if (!args.path("audios").isEmpty()) {
-            throw new UnsupportedFeatureException("audio files are not decoded");
-        }
         List<RgbImage> images = new ArrayList<>();
         args.path("images").forEach(file -> images.add(ImageDecoder.decode(golden.file(file.asText()))));
         List<Video> videos = new ArrayList<>();
         args.path("videos").forEach(file -> videos.add(VideoFile.open(golden.file(file.asText()))));
-        return new MllmPrompt(args.path("prompt").textValue(), images, videos);
+        List<float[]> audios = new ArrayList<>();
+        args.path("audios").forEach(file -> audios.add(AudioDecoder.decode(golden.file(file.asText()))));
+        return new MllmPrompt(args.path("prompt").textValue(), images, videos, audios);
     }
 
     /** The arguments {@code max_length}, {@code padding_side} and {@code image_size}; special tokens are interpreted. */

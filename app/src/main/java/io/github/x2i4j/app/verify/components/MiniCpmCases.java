@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.x2i4j.app.verify.GoldenCase;
 import io.github.x2i4j.app.verify.Outputs;
 import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.minicpm.AudioLengths;
 import io.github.x2i4j.model.minicpm.MiniCpm;
 import io.github.x2i4j.model.minicpm.MiniCpmFamily;
@@ -13,6 +14,7 @@ import io.github.x2i4j.model.minicpm.PixelPatches;
 import io.github.x2i4j.model.minicpm.TokenBounds;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
@@ -53,6 +55,12 @@ final class MiniCpmCases implements FamilyCases {
         }
         for (int i = 0; i < images.size(); i++) {
             pixels(out, "pixel_values_" + i, images.get(i));
+        }
+        AudioFeatures sounds = inputs.sounds();
+        if (sounds != null) {
+            bounds(out, "audio_bounds", inputs.audioBounds());
+            out.put("audio_features", sounds.values(), sounds.pieces(), AudioFeatures.BANDS, sounds.frames())
+                    .put("audio_feature_lens", Arrays.stream(sounds.lengths()).asLongStream().toArray(), sounds.pieces());
         }
         return out;
     }

@@ -8,7 +8,6 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.X2iDialogue;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.MllmPrompt;
@@ -36,11 +35,6 @@ public final class X2iPipelineComponent implements Component {
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
         JsonNode args = golden.args();
-        for (String unsupported : List.of("audios")) {
-            if (args.hasNonNull(unsupported)) {
-                throw new UnsupportedFeatureException(unsupported + " are not supported; text, images and videos are");
-            }
-        }
         if (golden.model() == null) {
             throw new InvalidInputException(golden.folder().resolve("case.json") + ": no model");
         }
