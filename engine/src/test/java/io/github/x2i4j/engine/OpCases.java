@@ -165,6 +165,18 @@ final class OpCases {
                 return new Result(f.rmsNorm(f.floats(x, rows, n), f.floats(w, n), 1e-6f), want);
             });
         }
+        add("layerNorm far from zero", 700, (f, in) -> {
+            float[] x = in.normal(3 * 700);
+            shift(x, 1e4f);
+            return new Result(f.layerNorm(f.floats(x, 3, 700), null, null, 1e-6f), Oracle.normalise(x, 700, true, 1e-6f));
+        });
+        add("groupNorm far from zero", 4900, (f, in) -> {
+            float[] x = in.normal(4 * 4900);
+            shift(x, -1e4f);
+            float[] one = {1, 1, 1, 1};
+            return new Result(f.groupNorm(f.floats(x, 1, 4, 70, 70), 4, f.floats(one, 4), f.zeros(4), 1e-6f, Activation.IDENTITY),
+                    Oracle.normalise(x, 4900, true, 1e-6f));
+        });
         for (int[] s : new int[][] {{1, 4, 2, 3, 5}, {2, 6, 3, 7, 9}, {1, 8, 2, 70, 71}}) {
             add("groupNorm " + s[0] + "x" + s[1] + "x" + s[3] + "x" + s[4] + " in " + s[2], (long) s[1] / s[2] * s[3] * s[4], (f, in) -> {
                 int plane = s[3] * s[4];

@@ -52,11 +52,14 @@ final class Norms {
             float[] row = cpu.floats().take(n);
             for (long r = (long) task * step; r < Math.min(rows, (task + 1L) * step); r++) {
                 Runs.load(xs, r * n, row, n);
-                double mean = centred ? kernels.sum(row, 0, n) / n : 0;
-                float centre = (float) mean;
-                // The squares are taken about the rounded mean; the last term corrects that.
-                double variance = kernels.sumSquares(row, 0, n, centre) / n - (mean - centre) * (mean - centre);
-                kernels.standardise(row, 0, n, centre, (float) (1 / Math.sqrt(Math.max(variance, 0) + eps)));
+                double rest = 0;
+                if (centred) {
+                    // A first mean is as inexact as the values are large; what it leaves over is small and thus exact.
+                    kernels.standardise(row, 0, n, (float) (kernels.sum(row, 0, n) / n), 1);
+                    rest = kernels.sum(row, 0, n) / n;
+                }
+                double variance = kernels.sumSquares(row, 0, n, 0) / n - rest * rest;
+                kernels.standardise(row, 0, n, (float) rest, (float) (1 / Math.sqrt(Math.max(variance, 0) + eps)));
                 int w = (int) (r / rowsPerWeight * n);
                 if (weight != null && bias != null) {
                     kernels.mulAdd(row, 0, weight, w, bias, w, n);
@@ -93,10 +96,10 @@ final class Norms {
         cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * groups), task -> {
             long at = task * perGroup * plane;
             long n = perGroup * plane;
-            double mean = sum(cpu, xs, at, n, Float.NaN) / n;
-            float centre = (float) mean;
-            double variance = sum(cpu, xs, at, n, centre) / n - (mean - centre) * (mean - centre);
-            float factor = (float) (1 / Math.sqrt(Math.max(variance, 0) + eps));
+            float centre = (float) (sums(cpu, xs, at, n, 0).sum / n);
+            Sums rest = sums(cpu, xs, at, n, centre);
+            double mean = rest.sum / n;
+            float factor = (float) (1 / Math.sqrt(Math.max(rest.squares / n - mean * mean, 0) + eps));
             float[] run = cpu.floats().take(Runs.CHUNK);
             for (int c = 0; c < perGroup; c++) {
                 int channel = task % groups * perGroup + c;
@@ -104,7 +107,8 @@ final class Norms {
                     int length = (int) Math.min(Runs.CHUNK, plane - i);
                     RunKernels kernels = cpu.runs();
                     Runs.load(xs, at + c * plane + i, run, length);
-                    kernels.standardise(run, 0, length, centre, factor);
+                    kernels.standardise(run, 0, length, centre, 1);
+                    kernels.standardise(run, 0, length, (float) mean, factor);
                     kernels.affine(run, 0, length, weights[channel], biases[channel]);
                     kernels.activate(activation, run, 0, length);
                     Runs.store(run, 0, ys, at + c * plane + i, length);
@@ -115,17 +119,23 @@ final class Norms {
         return y;
     }
 
-    /** Sum of the elements, or of the squares of their distances from {@code centre} if that is a number. */
-    private static double sum(CpuContext cpu, MemorySegment x, long at, long n, float centre) {
+    private record Sums(double sum, double squares) {
+    }
+
+    /** Sums of the elements' distances from {@code centre} and of their squares. */
+    private static Sums sums(CpuContext cpu, MemorySegment x, long at, long n, float centre) {
         float[] run = cpu.floats().take(Runs.CHUNK);
         double sum = 0;
+        double squares = 0;
         for (long i = 0; i < n; i += Runs.CHUNK) {
             int length = (int) Math.min(Runs.CHUNK, n - i);
-            Runs.load(x, at + i, run, length);
             RunKernels kernels = cpu.runs();
-            sum += Float.isNaN(centre) ? kernels.sum(run, 0, length) : kernels.sumSquares(run, 0, length, centre);
+            Runs.load(x, at + i, run, length);
+            kernels.standardise(run, 0, length, centre, 1);
+            sum += kernels.sum(run, 0, length);
+            squares += kernels.sumSquares(run, 0, length, 0);
         }
         cpu.floats().give(run);
-        return sum;
+        return new Sums(sum, squares);
     }
 }
