@@ -3,6 +3,7 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.model.Recipe;
 import io.github.x2i4j.model.pipeline.Progress;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Tells a user how the work goes on. */
 interface Display extends Progress {
@@ -21,6 +22,13 @@ interface Display extends Progress {
 
     /** A picture is on the disk. */
     void picture(Written picture);
+
+    /**
+     * What {@code --report} asks for.
+     *
+     * @param poolPeak most bytes that the activations' pool ever held
+     */
+    void memory(List<MemoryReport.Stage> stages, long poolPeak);
 
     /** The work is done, and its last stage with it. */
     default void end() {

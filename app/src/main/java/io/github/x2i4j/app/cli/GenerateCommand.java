@@ -119,6 +119,10 @@ final class GenerateCommand implements Runnable {
         @Option(names = "--json", description = "Print one JSON object a line for programs, and nothing else.")
         boolean json;
 
+        @Option(names = "--report", description = "Tell at the end how much memory each stage held: weights mapped, activations, Java heap, "
+                + "and where the system tells it, the whole process.")
+        boolean report;
+
         @Option(names = {"-q", "--quiet"}, description = "Print warnings and errors only.")
         boolean quiet;
     }
@@ -134,7 +138,11 @@ final class GenerateCommand implements Runnable {
             Drawing drawing = pictures.complete(studio.defaults());
             OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
                     3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
-            studio.draw(drawing, display, new Writer(files, display));
+            MemoryReport report = output.report ? new MemoryReport(display, engine) : null;
+            studio.draw(drawing, report == null ? display : report, new Writer(files, display));
+            if (report != null) {
+                report.print();
+            }
         } catch (RuntimeException | Error e) {
             display.abort();
             throw e;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Tells programs how the work goes on: JSON objects, one a line, each with a field {@code event}. */
@@ -39,6 +40,15 @@ final class JsonLines implements Display {
     public void picture(Written p) {
         event("picture", "file", p.file().toAbsolutePath().toString(), "replaced", p.replaced(), "seconds", p.seconds(),
                 "recipe", new RawValue(p.recipe().toJson()));
+    }
+
+    @Override
+    public void memory(List<MemoryReport.Stage> stages, long poolPeak) {
+        for (MemoryReport.Stage s : stages) {
+            event("memory", "stage", s.name(), "weights", s.weights(), "mapped_bytes", s.mapped(), "activation_bytes", s.pool(),
+                    "heap_bytes", s.heap(), "resident_bytes", s.resident());
+        }
+        event("memory", "stage", "all", "activation_pool_peak_bytes", poolPeak);
     }
 
     /** Prints one event; names and values take turns. */

@@ -2,6 +2,7 @@ package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.model.Recipe;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** What every display for people says in the same words. */
@@ -15,6 +16,20 @@ abstract class TextDisplay implements Display {
     @Override
     public void warning(String message) {
         err.println("x2i: warning: " + message);
+    }
+
+    @Override
+    public void memory(List<MemoryReport.Stage> stages, long poolPeak) {
+        err.println(String.format(Locale.ROOT, "%-16s %12s %12s %12s %12s", "memory in MB", "weights", "activations", "heap", "resident"));
+        for (MemoryReport.Stage s : stages) {
+            err.println(String.format(Locale.ROOT, "%-16s %12s %12s %12s %12s", s.name(), mega(s.mapped()), mega(s.pool()), mega(s.heap()),
+                    mega(s.resident())));
+        }
+        err.println("peak of the activations' pool: " + mega(poolPeak) + " MB");
+    }
+
+    private static String mega(long bytes) {
+        return bytes < 0 ? "-" : String.format(Locale.ROOT, "%.1f", bytes / 1e6);
     }
 
     @Override

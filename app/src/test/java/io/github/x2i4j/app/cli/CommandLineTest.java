@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.x2i4j.demo.DemoBundle;
 import io.github.x2i4j.model.media.PngWriter;
@@ -147,6 +148,27 @@ class CommandLineTest {
         assertThat(recipe("d", "--prompt-style", "dict2", "--padding", "none", "--image-rule", "squash256", "--placeholders", "interpret"))
                 .contains("\"padding\":\"none\"", "\"prompt_style\":\"dict2\"", "\"image_size\":[256,256]", "\"interpret\"");
         assertThat(recipe("e", "--padding", "left512")).contains("\"max_length\":512,\"padding\":\"left\"");
+    }
+
+    @Test
+    void theLanguageModelsWeightsAreGoneBeforeTheTransformersAreOpened() {
+        assumeThat(Path.of("/proc/self/maps")).exists();
+        assertThat(run("generate", "green fox", "--steps", "1", "--report", "--json", "-o", folder.toString())).as(err.toString()).isZero();
+
+        List<String> stages = out.toString().lines().filter(l -> l.startsWith("{\"event\":\"memory\"")).toList();
+        assertThat(stages).filteredOn(l -> l.contains("/mllm/")).singleElement().asString().contains("\"stage\":\"read prompt\"")
+                .doesNotContain("/flux/");
+        assertThat(stages).filteredOn(l -> l.contains("/transformer/")).singleElement().asString().contains("\"stage\":\"denoise\"")
+                .doesNotContain("/vae/");
+        assertThat(stages).filteredOn(l -> l.contains("/vae/")).singleElement().asString().contains("\"stage\":\"decode\"");
+        assertThat(stages.getLast()).contains("\"stage\":\"all\",\"activation_pool_peak_bytes\":");
+    }
+
+    @Test
+    void theReportIsATableForPeople() {
+        assertThat(run("generate", "green fox", "--steps", "1", "--report", "-q", "-o", folder.toString())).isZero();
+        assertThat(err.toString().lines()).anyMatch(l -> l.startsWith("memory in MB") && l.endsWith("resident"))
+                .anyMatch(l -> l.startsWith("denoise ")).anyMatch(l -> l.startsWith("peak of"));
     }
 
     @Test

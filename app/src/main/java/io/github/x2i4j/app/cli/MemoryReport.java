@@ -1,0 +1,146 @@
+package io.github.x2i4j.app.cli;
+
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.model.nn.BlockHook;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Looks at the memory whenever a stage begins or computes a block, and hands everything else on to another display. */
+final class MemoryReport implements Display {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final List<String> WEIGHT_FILES = List.of(".safetensors", ".bin", ".pt", ".pth", ".gguf");
+    /** Columns of a line about mapped memory; the last is the file, which may hold spaces. */
+    private static final int COLUMNS = 6;
+    private static final int PATH = COLUMNS - 1;
+    private static final int HEX = 16;
+    private static final long KILO = 1024;
+
+    private final Display display;
+    private final Engine engine;
+    private final Map<String, Stage> stages = new LinkedHashMap<>();
+    private String current;
+
+    /**
+     * The most that a stage held, in bytes; -1 where the system does not tell.
+     *
+     * @param weights by file, those that were mapped at any time of the stage
+     * @param pool activations, in blocks in use
+     * @param heap Java objects, garbage among them
+     * @param resident of the whole process, mapped weights that are in memory among it
+     */
+    record Stage(String name, Map<String, Long> weights, long pool, long heap, long resident) {
+        /** Bytes of weights, or -1. */
+        long mapped() {
+            return Files.exists(MAPS) ? weights.values().stream().mapToLong(Long::longValue).sum() : -1;
+        }
+
+        private Stage with(Stage other) {
+            Map<String, Long> both = new TreeMap<>(weights);
+            other.weights.forEach((file, bytes) -> both.merge(file, bytes, Math::max));
+            return new Stage(name, both, Math.max(pool, other.pool), Math.max(heap, other.heap), Math.max(resident, other.resident));
+        }
+    }
+
+    MemoryReport(Display display, Engine engine) {
+        this.display = display;
+        this.engine = engine;
+    }
+
+    /** Tells what was seen. */
+    void print() {
+        display.memory(List.copyOf(stages.values()), engine.memory().peak());
+    }
+
+    private void look() {
+        Runtime r = Runtime.getRuntime();
+        stages.merge(current, new Stage(current, mappedWeights(), engine.memory().inUse(), r.totalMemory() - r.freeMemory(), resident()),
+                Stage::with);
+    }
+
+    private static long resident() {
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(l -> l.startsWith("VmRSS:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * KILO).findFirst()
+                    .orElse(-1);
+        } catch (IOException _) {
+            return -1;
+        }
+    }
+
+    private static Map<String, Long> mappedWeights() {
+        Map<String, Long> bytes = new TreeMap<>();
+        try (Stream<String> lines = Files.lines(MAPS)) {
+            lines.map(l -> l.split("\\s+", COLUMNS)).filter(f -> f.length == COLUMNS && WEIGHT_FILES.stream().anyMatch(f[PATH]::endsWith))
+                    .forEach(f -> bytes.merge(f[PATH], size(f[0]), Long::sum));
+        } catch (IOException _) {
+            bytes.clear();
+        }
+        return bytes;
+    }
+
+    /** Bytes of a range of addresses such as {@code 7f00-8000}. */
+    private static long size(String range) {
+        int dash = range.indexOf('-');
+        return Long.parseUnsignedLong(range.substring(dash + 1), HEX) - Long.parseUnsignedLong(range.substring(0, dash), HEX);
+    }
+
+    @Override
+    public void stage(String name, int steps) {
+        current = name;
+        display.stage(name, steps);
+        look();
+    }
+
+    @Override
+    public void step(int done) {
+        display.step(done);
+    }
+
+    @Override
+    public void block(BlockHook.Place place) {
+        display.block(place);
+        look();
+    }
+
+    @Override
+    public void preview(Tensor latents, int height, int width) {
+        display.preview(latents, height, width);
+    }
+
+    @Override
+    public void warning(String message) {
+        display.warning(message);
+    }
+
+    @Override
+    public boolean cancelled() {
+        return display.cancelled();
+    }
+
+    @Override
+    public void picture(Written picture) {
+        display.picture(picture);
+    }
+
+    @Override
+    public void memory(List<Stage> stages, long poolPeak) {
+        display.memory(stages, poolPeak);
+    }
+
+    @Override
+    public void end() {
+        display.end();
+    }
+
+    @Override
+    public void abort() {
+        display.abort();
+    }
+}
