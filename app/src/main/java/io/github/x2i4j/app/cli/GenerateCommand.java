@@ -203,8 +203,8 @@ final class GenerateCommand implements Runnable {
             return;
         }
         if (!request.seesNothing() || request.answer) {
-            throw new InvalidInputException("--image, --video, --audio and --answer need a language model: name --mllm and --alignnet too, or use "
-                    + "--init-image to begin with a picture.");
+            throw new InvalidInputException("--image, --video, --audio and --answer need a language model: name --mllm and --alignnet too, "
+                    + "or use --init-image to begin with a picture.");
         }
         if (prompt() == null) {
             throw new InvalidInputException("plain FLUX draws from a prompt: say in quotes what to draw.");

@@ -2,15 +2,13 @@ package io.github.x2i4j.model.minicpm;
 
 /** How long a sound is on its way through the audio encoder. */
 public final class AudioLengths {
-    /** Samples a second of the sounds that the encoder hears. */
-    public static final int SAMPLE_RATE = 16_000;
     /** Samples from a frame of the spectrogram to the next. */
-    public static final int HOP = 160;
+    private static final int HOP = 160;
 
     private AudioLengths() {
     }
 
-    /** Frames of the spectrogram of so many samples. */
+    /** Frames of the spectrogram of so many samples at 16 kHz. */
     public static long frames(long samples) {
         return Math.ceilDiv(samples, HOP);
     }
