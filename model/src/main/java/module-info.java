@@ -4,6 +4,7 @@ module io.github.x2i4j.model {
     requires com.fasterxml.jackson.databind;
     requires java.desktop;
     requires jcodec;
+    requires jlayer;
 
     exports io.github.x2i4j.model;
     exports io.github.x2i4j.model.align;

@@ -14,16 +14,19 @@ final class AudioFormats {
         if ((AudioInput.startsWith(head, 0, "RIFF") || AudioInput.startsWith(head, 0, "RF64")) && AudioInput.startsWith(head, 8, "WAVE")) {
             return new WavSource(in);
         }
+        if (AudioInput.startsWith(head, 0, "ID3") || head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) == 0xE2) {
+            return new Mp3Source(in);
+        }
         String other = other(head);
         if (other != null) {
-            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV");
+            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV or MP3");
         }
-        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV is read");
+        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV and MP3 are read");
     }
 
     private static String other(byte[] head) {
-        if (AudioInput.startsWith(head, 0, "ID3") || head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) > 0xE0) {
-            return "n MP3";
+        if (head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) > 0xE0) {
+            return "n MPEG layer I or II";
         }
         if (AudioInput.startsWith(head, 0, "OggS")) {
             return "n Ogg";
