@@ -5,6 +5,7 @@ module io.github.x2i4j.model {
     requires java.desktop;
     requires jcodec;
     requires jlayer;
+    requires jorbis;
 
     exports io.github.x2i4j.model;
     exports io.github.x2i4j.model.align;

@@ -17,19 +17,19 @@ final class AudioFormats {
         if (AudioInput.startsWith(head, 0, "ID3") || head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) == 0xE2) {
             return new Mp3Source(in);
         }
+        if (AudioInput.startsWith(head, 0, "OggS")) {
+            return new VorbisSource(in);
+        }
         String other = other(head);
         if (other != null) {
-            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV or MP3");
+            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV, MP3 or Ogg Vorbis");
         }
-        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV and MP3 are read");
+        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV, MP3 and Ogg Vorbis are read");
     }
 
     private static String other(byte[] head) {
         if (head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) > 0xE0) {
             return "n MPEG layer I or II";
-        }
-        if (AudioInput.startsWith(head, 0, "OggS")) {
-            return "n Ogg";
         }
         if (AudioInput.startsWith(head, 0, "fLaC")) {
             return " FLAC";
