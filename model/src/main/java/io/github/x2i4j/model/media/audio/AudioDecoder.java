@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Reads WAV, MP3 and Ogg Vorbis sounds as {@code librosa.load(sr=16000)} does: the channels' mean, then resampled to
+ * Reads WAV, MP3, Ogg Vorbis and FLAC sounds as {@code librosa.load(sr=16000)} does: the channels' mean, then resampled to
  * 16 kHz, neither normalised nor clipped. What a file is, is told from its content, not from its name. A file is decoded as a
  * stream: the memory needed is that of the samples returned.
  */
@@ -40,12 +40,12 @@ public final class AudioDecoder {
      */
     public static float[] decode(Path file, AudioOptions options) {
         if (Files.isDirectory(file)) {
-            throw new InvalidInputException(file + " is a folder; name a sound (WAV, MP3, Ogg Vorbis)");
+            throw new InvalidInputException(file + " is a folder; name a sound (WAV, MP3, Ogg Vorbis, FLAC)");
         }
         try (AudioInput in = AudioInput.open(file)) {
             return samples(in, options);
         } catch (NoSuchFileException e) {
-            throw new InvalidInputException(file + " does not exist; name a sound (WAV, MP3, Ogg Vorbis)", e);
+            throw new InvalidInputException(file + " does not exist; name a sound (WAV, MP3, Ogg Vorbis, FLAC)", e);
         } catch (CorruptAudioException e) {
             throw new InvalidInputException(file + " " + e.getMessage(), e);
         } catch (UnsupportedAudioException e) {

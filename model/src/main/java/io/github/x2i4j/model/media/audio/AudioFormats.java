@@ -20,19 +20,19 @@ final class AudioFormats {
         if (AudioInput.startsWith(head, 0, "OggS")) {
             return new VorbisSource(in);
         }
+        if (AudioInput.startsWith(head, 0, "fLaC")) {
+            return new FlacSource(in);
+        }
         String other = other(head);
         if (other != null) {
-            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV, MP3 or Ogg Vorbis");
+            throw new UnsupportedAudioException("is a" + other + " file, which is not read; convert it to WAV, MP3, Ogg Vorbis or FLAC");
         }
-        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV, MP3 and Ogg Vorbis are read");
+        throw new CorruptAudioException((head.length == 0 ? "is empty" : "is no sound") + "; WAV, MP3, Ogg Vorbis and FLAC are read");
     }
 
     private static String other(byte[] head) {
         if (head.length >= 2 && head[0] == (byte) 0xFF && (head[1] & 0xE6) > 0xE0) {
             return "n MPEG layer I or II";
-        }
-        if (AudioInput.startsWith(head, 0, "fLaC")) {
-            return " FLAC";
         }
         if (AudioInput.startsWith(head, 4, "ftyp")) {
             return "n MP4 or M4A";
