@@ -1,15 +1,10 @@
 package io.github.x2i4j.app.cli;
 
-import io.github.x2i4j.app.DebugFlag;
-import io.github.x2i4j.app.EngineFlags;
-import io.github.x2i4j.app.cli.WeightFlags.Weights;
-import io.github.x2i4j.demo.DemoBundle;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.X2i;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
-import io.github.x2i4j.model.pipeline.PublishedSystem;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -32,17 +27,8 @@ final class ChatCommand implements Runnable {
     @ArgGroup(validate = false, heading = "Dialogue:%n")
     private Talk talk = new Talk();
 
-    @ArgGroup(validate = false, heading = "%nPictures:%n")
-    private PictureFlags pictures = new PictureFlags();
-
-    @ArgGroup(validate = false, heading = "%nWeights:%n")
-    private WeightFlags weightFlags = new WeightFlags();
-
     @Mixin
-    private EngineFlags engineFlags;
-
-    @Mixin
-    private DebugFlag debug;
+    private DrawFlags flags;
 
     @Spec
     private CommandSpec spec;
@@ -69,17 +55,17 @@ final class ChatCommand implements Runnable {
 
     @Override
     public void run() {
-        pictures.check();
+        flags.pictures.check();
         if (talk.maxNewTokens < 1) {
             throw new InvalidInputException("--max-new-tokens " + talk.maxNewTokens + ": takes a whole number from 1.");
         }
         if (!Files.isDirectory(talk.folder)) {
             throw new InvalidInputException("--output " + talk.folder + " is no folder: name one that exists.");
         }
-        ChatSession.Settings settings = new ChatSession.Settings(pictures, rows(), talk.maxNewTokens, talk.folder);
+        ChatSession.Settings settings = new ChatSession.Settings(flags.pictures, rows(), talk.maxNewTokens, talk.folder);
         PrintWriter err = spec.commandLine().getErr();
-        Display display = talk.quiet ? new Silence(err) : Terminal.isThere() ? new ProgressBar(err) : new ProgressLines(err);
-        try (Engine engine = Engine.open(engineFlags.options()); X2i x2i = X2i.open(bundle(), engine, false)) {
+        Display display = DrawFlags.display(err, talk.quiet);
+        try (Engine engine = Engine.open(flags.engine.options()); X2i x2i = X2i.open(bundle(), engine, false)) {
             ChatSession session = new ChatSession(x2i, settings, display, spec.commandLine().getOut(), err);
             if (talk.image != null) {
                 session.show(talk.image);
@@ -100,12 +86,11 @@ final class ChatCommand implements Runnable {
     }
 
     private Bundle bundle() {
-        return switch (weightFlags.weights()) {
-            case Weights.Bundle(Path folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
-            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> Bundle.of(mllm, alignnet, flux);
-            case Weights.Published(PublishedSystem system, Path models, Path alignnet, Path flux) -> system.find(models, alignnet, flux);
-            case Weights.PlainFlux _ -> throw new InvalidInputException("x2i chat talks with a language model: name --mllm and --alignnet "
-                    + "beside --flux, or a --bundle.");
-        };
+        Bundle bundle = DrawFlags.bundle(flags.weights.weights());
+        if (bundle == null) {
+            throw new InvalidInputException("x2i chat talks with a language model: name --mllm and --alignnet beside --flux, or a "
+                    + "--bundle.");
+        }
+        return bundle;
     }
 }

@@ -1,10 +1,7 @@
 package io.github.x2i4j.app.cli;
 
-import io.github.x2i4j.app.DebugFlag;
-import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.app.cli.PictureFlags.Drawing;
 import io.github.x2i4j.app.cli.WeightFlags.Weights;
-import io.github.x2i4j.demo.DemoBundle;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.SourceImage;
@@ -13,8 +10,6 @@ import io.github.x2i4j.model.X2iRequest;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
-import io.github.x2i4j.model.pipeline.PublishedSystem;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -44,26 +39,17 @@ final class GenerateCommand implements Runnable {
     @Parameters(arity = "0..*", paramLabel = "PROMPT", description = "What to draw, in quotes.")
     private List<String> prompts;
 
-    @ArgGroup(validate = false, heading = "%nWhat to draw:%n")
+    @ArgGroup(validate = false, heading = "%nWhat to draw:%n", order = 0)
     private Request request = new Request();
 
-    @ArgGroup(validate = false, heading = "%nHow the language model reads it:%n")
+    @ArgGroup(validate = false, heading = "%nHow the language model reads it:%n", order = 1)
     private PromptFlags promptFlags = new PromptFlags();
 
-    @ArgGroup(validate = false, heading = "%nPictures:%n")
-    private PictureFlags pictures = new PictureFlags();
-
-    @ArgGroup(validate = false, heading = "%nWeights:%n")
-    private WeightFlags weightFlags = new WeightFlags();
-
-    @ArgGroup(validate = false, heading = "%nOutput:%n")
+    @ArgGroup(validate = false, heading = "%nOutput:%n", order = 12)
     private Output output = new Output();
 
     @Mixin
-    private EngineFlags engineFlags;
-
-    @Mixin
-    private DebugFlag debug;
+    private DrawFlags flags;
 
     @Spec
     private CommandSpec spec;
@@ -129,13 +115,13 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        pictures.check();
+        flags.pictures.check();
         checkRequest();
-        Weights weights = weightFlags.weights();
+        Weights weights = flags.weights.weights();
         checkFor(weights);
         Display display = display();
-        try (Engine engine = Engine.open(engineFlags.options()); Studio studio = open(weights, engine)) {
-            Drawing drawing = pictures.complete(studio.defaults());
+        try (Engine engine = Engine.open(flags.engine.options()); Studio studio = open(weights, engine)) {
+            Drawing drawing = flags.pictures.complete(studio.defaults());
             OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
                     3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
             MemoryReport report = output.report ? new MemoryReport(display, engine) : null;
@@ -222,14 +208,10 @@ final class GenerateCommand implements Runnable {
     }
 
     private Studio open(Weights weights, Engine engine) {
-        return switch (weights) {
-            case Weights.Bundle(Path folder) -> x2i(Bundle.open(folder == null ? DemoBundle.unpack() : folder), engine);
-            case Weights.Parts(Path mllm, Path alignnet, Path flux) -> x2i(Bundle.of(mllm, alignnet, flux), engine);
-            case Weights.Published(PublishedSystem system, Path models, Path alignnet, Path flux) ->
-                    x2i(system.find(models, alignnet, flux), engine);
-            case Weights.PlainFlux(Path folder) -> new FluxStudio(folder, prompt(), request.negative,
-                    request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine);
-        };
+        return weights instanceof Weights.PlainFlux(Path folder)
+                ? new FluxStudio(folder, prompt(), request.negative,
+                        request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine)
+                : x2i(DrawFlags.bundle(weights), engine);
     }
 
     private Studio x2i(Bundle bundle, Engine engine) {
@@ -248,10 +230,6 @@ final class GenerateCommand implements Runnable {
     }
 
     private Display display() {
-        PrintWriter err = spec.commandLine().getErr();
-        if (output.json) {
-            return new JsonLines(spec.commandLine().getOut());
-        }
-        return output.quiet ? new Silence(err) : Terminal.isThere() ? new ProgressBar(err) : new ProgressLines(err);
+        return output.json ? new JsonLines(spec.commandLine().getOut()) : DrawFlags.display(spec.commandLine().getErr(), output.quiet);
     }
 }

@@ -5,18 +5,15 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Progress as a bar a stage, drawn over and over in one line of a terminal. */
-final class ProgressBar extends TextDisplay {
+final class ProgressBar extends StageDisplay {
     private static final int WIDTH = 40;
     private static final int LINE = 79;
     private static final long REDRAW_NANOS = 50_000_000;
 
-    private String stage;
-    private int steps;
     private int done;
     /** Share of the step under way that is done, and what it was when the stack of blocks under way began. */
     private double inStep;
     private double stackFrom;
-    private long started;
     private long drawn;
 
     ProgressBar(PrintWriter err) {
@@ -25,10 +22,7 @@ final class ProgressBar extends TextDisplay {
 
     @Override
     public void stage(String name, int steps) {
-        end();
-        this.stage = name;
-        this.steps = steps;
-        this.started = System.nanoTime();
+        super.stage(name, steps);
         step(0);
     }
 
@@ -81,7 +75,7 @@ final class ProgressBar extends TextDisplay {
         drawn = System.nanoTime();
         int filled = (int) Math.min(WIDTH, WIDTH * (done + inStep) / Math.max(1, steps));
         err.print(String.format(Locale.ROOT, "\r%-8s [%s%s] %7s %6.1f s", stage, "#".repeat(filled), ".".repeat(WIDTH - filled),
-                steps == 0 ? "" : done + "/" + steps, (drawn - started) / 1e9));
+                steps == 0 ? "" : done + "/" + steps, seconds()));
         err.flush();
     }
 }

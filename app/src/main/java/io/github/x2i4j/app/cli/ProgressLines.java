@@ -4,21 +4,9 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Progress as plain lines, for logs: one a step, one for a stage without steps. */
-final class ProgressLines extends TextDisplay {
-    private String stage;
-    private int steps;
-    private long started;
-
+final class ProgressLines extends StageDisplay {
     ProgressLines(PrintWriter err) {
         super(err);
-    }
-
-    @Override
-    public void stage(String name, int steps) {
-        end();
-        this.stage = name;
-        this.steps = steps;
-        this.started = System.nanoTime();
     }
 
     @Override
@@ -35,6 +23,6 @@ final class ProgressLines extends TextDisplay {
     }
 
     private void line(String text) {
-        err.println(String.format(Locale.ROOT, "%s: %.1f s", text, (System.nanoTime() - started) / 1e9));
+        err.println(String.format(Locale.ROOT, "%s: %.1f s", text, seconds()));
     }
 }

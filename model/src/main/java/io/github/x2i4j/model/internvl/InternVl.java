@@ -1,16 +1,16 @@
 package io.github.x2i4j.model.internvl;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
+import io.github.x2i4j.model.llm.DecoderConfig;
 import io.github.x2i4j.model.mllm.AnswerOptions;
-import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.LoadedMllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
@@ -20,14 +20,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A folder of InternVL2.5: processor and networks. */
-public final class InternVl implements Mllm {
+public final class InternVl extends LoadedMllm<InternVlInputs, InternVlModel> {
     private static final String PAD = "<|endoftext|>";
 
-    private final Loaded<InternVlModel> loaded;
     private final InternVlProcessor processor;
 
     private InternVl(Loaded<InternVlModel> loaded, InternVlProcessor processor) {
-        this.loaded = loaded;
+        super(InternVlFamily.ABILITIES, loaded, processor.tokenizer());
         this.processor = processor;
     }
 
@@ -62,31 +61,17 @@ public final class InternVl implements Mllm {
     }
 
     @Override
-    public int numHiddenStates() {
-        return loaded.model().config().text().numHiddenStates();
+    protected DecoderConfig text(InternVlModel networks) {
+        return networks.config().text();
     }
 
     @Override
-    public int hiddenSize() {
-        return loaded.model().config().text().hiddenSize();
-    }
-
-    /** @throws UnsupportedFeatureException if an answer is asked for, or there are several pictures */
-    @Override
-    public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-            Consumer<String> warnings) {
-        if (answer != null) {
-            throw new UnsupportedFeatureException("X2I draws from InternVL2.5's prompt only, not from its answers; ask for no answer, or use "
-                    + "a Qwen2.5-VL model");
-        }
-        InternVlInputs inputs = processor.process(prompt, options, warnings);
-        try (Scope s = f.scope()) {
-            return new Encoded(inputs.prompt().ids(), s.escape(loaded.model().forward(s, inputs.tensors(s), hook).hiddenStates()), null);
-        }
+    protected InternVlInputs prepare(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return processor.process(past, prompt, options, warnings);
     }
 
     @Override
-    public void close() {
-        loaded.close();
+    protected Read read(Scope s, InternVlModel networks, InternVlInputs inputs, AnswerOptions answer, BlockHook hook) {
+        return new Read(inputs.prompt().ids(), networks.forward(s, inputs.tensors(s), hook).hiddenStates(), null);
     }
 }

@@ -1,14 +1,22 @@
 package io.github.x2i4j.model.internvl;
 
+import io.github.x2i4j.model.mllm.Abilities;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmFamily;
 import java.nio.file.Path;
 
 /** InternVL2.5 1B and 4B. */
 public final class InternVlFamily implements MllmFamily {
+    static final Abilities ABILITIES = new Abilities("InternVL2.5", 1, 0, false, false);
+
     @Override
     public String name() {
         return "internvl2_5";
+    }
+
+    @Override
+    public Abilities abilities() {
+        return ABILITIES;
     }
 
     @Override

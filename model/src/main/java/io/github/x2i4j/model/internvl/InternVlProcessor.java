@@ -7,12 +7,14 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
 import io.github.x2i4j.model.prompt.PromptStyle;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -24,27 +26,21 @@ import java.util.function.Consumer;
  * @param padId id of {@code <|endoftext|>}, which the script pads with
  */
 public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imageProcessor, int tileTokens, int imageTokenId, int padId) {
+    /** A prompt by itself. */
+    public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return process(List.of(), prompt, options, warnings);
+    }
+
     /**
      * Makes a prompt ready.
      *
+     * @param past turns of the dialogue before
      * @param warnings receives a sentence if the text is cut
      * @throws InvalidInputException if there is nothing to read, or tokens of the picture would be cut
-     * @throws UnsupportedFeatureException if there are several pictures
+     * @throws UnsupportedFeatureException if the family does not do what is asked
      */
-    public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if (!prompt.audios().isEmpty()) {
-            throw new UnsupportedFeatureException("InternVL2.5 does not hear; leave the sound out, or use a MiniCPM-o model");
-        }
-        if (!prompt.videos().isEmpty()) {
-            throw new UnsupportedFeatureException("InternVL2.5 reads no videos as X2I uses it; leave the video out, or use a Qwen2.5-VL model");
-        }
-        if (prompt.isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text nor pictures; give at least one of them");
-        }
-        if (prompt.images().size() > 1) {
-            throw new UnsupportedFeatureException("InternVL2.5 reads one picture, and " + prompt.images().size()
-                    + " were given; give one, or use a model of another family");
-        }
+    public InternVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        InternVlFamily.ABILITIES.check(past, prompt, false);
         if (options.maxPixels() > 0) {
             throw new UnsupportedFeatureException("InternVL2.5 takes pictures of one size; the image rule maxpixels is for Qwen2.5-VL");
         }

@@ -1,7 +1,6 @@
 package io.github.x2i4j.model.minicpm;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
@@ -9,22 +8,24 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.model.media.audio.AudioFeatures;
+import io.github.x2i4j.model.llm.DecoderConfig;
 import io.github.x2i4j.model.mllm.AnswerOptions;
-import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.LoadedMllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A folder of MiniCPM-o 2.6: processor and networks. */
-public final class MiniCpm implements Mllm {
-    private final Loaded<MiniCpmModel> loaded;
+public final class MiniCpm extends LoadedMllm<MiniCpmInputs, MiniCpmModel> {
     private final MiniCpmProcessor processor;
 
     private MiniCpm(Loaded<MiniCpmModel> loaded, MiniCpmProcessor processor) {
-        this.loaded = loaded;
+        super(MiniCpmFamily.ABILITIES, loaded, processor.tokenizer());
         this.processor = processor;
     }
 
@@ -52,31 +53,17 @@ public final class MiniCpm implements Mllm {
     }
 
     @Override
-    public int numHiddenStates() {
-        return loaded.model().config().text().numHiddenStates();
+    protected DecoderConfig text(MiniCpmModel networks) {
+        return networks.config().text();
     }
 
     @Override
-    public int hiddenSize() {
-        return loaded.model().config().text().hiddenSize();
-    }
-
-    /** @throws UnsupportedFeatureException if an answer is asked for */
-    @Override
-    public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-            Consumer<String> warnings) {
-        if (answer != null) {
-            throw new UnsupportedFeatureException("X2I draws from MiniCPM-o's prompt only, not from its answers; ask for no answer, or use "
-                    + "a Qwen2.5-VL model");
-        }
-        MiniCpmInputs inputs = processor.process(prompt, options, warnings);
-        try (Scope s = f.scope()) {
-            return new Encoded(inputs.prompt().ids(), s.escape(loaded.model().forward(s, inputs.tensors(s), hook).hiddenStates()), null);
-        }
+    protected MiniCpmInputs prepare(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return processor.process(past, prompt, options, warnings);
     }
 
     @Override
-    public void close() {
-        loaded.close();
+    protected Read read(Scope s, MiniCpmModel networks, MiniCpmInputs inputs, AnswerOptions answer, BlockHook hook) {
+        return new Read(inputs.prompt().ids(), networks.forward(s, inputs.tensors(s), hook).hiddenStates(), null);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.x2i4j.model.minicpm;
 
+import io.github.x2i4j.model.mllm.Abilities;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmFamily;
 import io.github.x2i4j.model.mllm.PromptOptions;
@@ -12,6 +13,8 @@ public final class MiniCpmFamily implements MllmFamily {
     /** As X2I's script: all of the prompt, up to what the language model has positions for; pictures in their own size. */
     public static final PromptOptions SCRIPT_PROMPT = new PromptOptions(32768, Padding.NONE, null, SpecialTokens.NEUTRALISE);
 
+    static final Abilities ABILITIES = new Abilities("MiniCPM-o", Integer.MAX_VALUE, Integer.MAX_VALUE, true, false);
+
     @Override
     public String name() {
         return "minicpm_o_2_6";
@@ -20,6 +23,11 @@ public final class MiniCpmFamily implements MllmFamily {
     @Override
     public PromptOptions scriptPrompt() {
         return SCRIPT_PROMPT;
+    }
+
+    @Override
+    public Abilities abilities() {
+        return ABILITIES;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
@@ -30,17 +31,21 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
     /** Tokens around those of a picture: its two marks and the line break. */
     private static final int AROUND_IMAGE = 3;
 
+    /** A prompt by itself. */
+    public MiniCpmInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return process(List.of(), prompt, options, warnings);
+    }
+
     /**
      * Makes a prompt ready.
      *
+     * @param past turns of the dialogue before
      * @param warnings receives a sentence if the text is cut
      * @throws InvalidInputException if there is nothing to read, tokens of media would be cut, or the text claims media
-     * @throws UnsupportedFeatureException if pictures are to be prepared as for another family
+     * @throws UnsupportedFeatureException if the family does not do what is asked
      */
-    public MiniCpmInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if (prompt.isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text, pictures, a video nor a sound; give at least one of them");
-        }
+    public MiniCpmInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        MiniCpmFamily.ABILITIES.check(past, prompt, false);
         if (options.maxPixels() > 0) {
             throw new UnsupportedFeatureException("MiniCPM-o takes pictures of one area; the image rule maxpixels is for Qwen2.5-VL");
         }

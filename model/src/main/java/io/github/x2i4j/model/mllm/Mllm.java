@@ -2,7 +2,6 @@ package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Tensor;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,32 +17,25 @@ public interface Mllm extends AutoCloseable {
     /** Width H of a hidden state. */
     int hiddenSize();
 
+    /** Reads a prompt by itself, not one of a dialogue. */
+    default Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
+            Consumer<String> warnings) {
+        return encode(f, List.of(), prompt, options, answer, hook, warnings);
+    }
+
     /**
-     * Reads a prompt.
+     * Reads a prompt, in a dialogue after all that was said before it.
      *
      * @param f owner of the returned tensors
+     * @param past the turns before, oldest first; none for the first
      * @param answer the answer to decode after the prompt, or null for none
      * @param hook stands around each decoder layer and vision block; carries progress and cancellation
      * @param warnings receives one sentence for each thing that was changed, such as a prompt that was cut
      * @throws io.github.x2i4j.engine.InvalidInputException if placeholders of pictures would be cut, or do not match the pictures
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the family does not do what is asked, see {@link Abilities}
      */
-    Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
+    Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
             Consumer<String> warnings);
-
-    /**
-     * Reads the next prompt of a dialogue, after all that was said before it.
-     *
-     * @param past the turns before, oldest first; none for the first
-     * @throws UnsupportedFeatureException if the family cannot hold a dialogue
-     */
-    default Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-            Consumer<String> warnings) {
-        if (past.isEmpty()) {
-            return encode(f, prompt, options, answer, hook, warnings);
-        }
-        throw new UnsupportedFeatureException("this language model answers one prompt at a time; a dialogue needs one of the family "
-                + "qwen2_5_vl");
-    }
 
     @Override
     void close();

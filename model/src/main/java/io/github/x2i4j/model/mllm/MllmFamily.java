@@ -9,6 +9,9 @@ public interface MllmFamily {
     /** Name as in x2i.json, such as {@code qwen2_5_vl}. */
     String name();
 
+    /** What X2I does with it. */
+    Abilities abilities();
+
     /** How X2I's script makes prompts for it; holds where x2i.json says nothing. */
     default PromptOptions scriptPrompt() {
         return PromptOptions.SCRIPT;

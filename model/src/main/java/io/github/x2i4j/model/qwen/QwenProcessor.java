@@ -1,7 +1,6 @@
 package io.github.x2i4j.model.qwen;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.PilResize;
@@ -53,17 +52,9 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
      * @throws InvalidInputException as {@link #process(MllmPrompt, PromptOptions, Consumer)}, or if the dialogue is too long
      */
     public QwenVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        if (prompt.isEmpty()) {
-            throw new InvalidInputException("the prompt has neither text, pictures nor a video; give at least one of them");
-        }
-        if (!prompt.audios().isEmpty()) {
-            throw new UnsupportedFeatureException("Qwen2.5-VL does not hear; leave the sound out, or use a MiniCPM-o model");
-        }
+        QwenVlFamily.ABILITIES.check(past, prompt, false);
         boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
         List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
-        if (said.stream().mapToInt(p -> p.videos().size()).sum() > 1) {
-            throw new UnsupportedFeatureException("X2I's script for Qwen2.5-VL reads one video, and several were given; give one");
-        }
         boolean pictures = said.stream().anyMatch(QwenProcessor::shows);
         if (!literal && pictures && said.stream().anyMatch(p -> p.text() != null && p.text().contains(GROWING))) {
             throw new InvalidInputException("the text holds " + GROWING + ", which claims a token of a picture; remove it or have special "

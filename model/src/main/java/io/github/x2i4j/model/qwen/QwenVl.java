@@ -1,39 +1,35 @@
 package io.github.x2i4j.model.qwen;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
-import io.github.x2i4j.loader.weights.Checkpoint;
+import io.github.x2i4j.model.llm.DecoderConfig;
 import io.github.x2i4j.model.llm.GenerationConfig;
-import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.mllm.AnswerOptions;
-import io.github.x2i4j.model.mllm.Mllm;
+import io.github.x2i4j.model.mllm.LoadedMllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** A folder of Qwen2.5-VL: processor and networks. */
-public final class QwenVl implements Mllm {
+public final class QwenVl extends LoadedMllm<QwenVlInputs, QwenVlModel> {
     private static final String IMAGE_PLACEHOLDER = "<|image_pad|>";
     private static final String VIDEO_PLACEHOLDER = "<|video_pad|>";
 
-    private final Loaded<QwenVlModel> loaded;
     private final QwenProcessor processor;
     private final GenerationConfig generation;
 
     private QwenVl(Loaded<QwenVlModel> loaded, QwenProcessor processor, GenerationConfig generation) {
-        this.loaded = loaded;
+        super(QwenVlFamily.ABILITIES, loaded, processor.tokenizer());
         this.processor = processor;
         this.generation = generation;
     }
@@ -74,39 +70,18 @@ public final class QwenVl implements Mllm {
     }
 
     @Override
-    public int numHiddenStates() {
-        return loaded.model().config().text().numHiddenStates();
+    protected DecoderConfig text(QwenVlModel networks) {
+        return networks.config().text();
     }
 
     @Override
-    public int hiddenSize() {
-        return loaded.model().config().text().hiddenSize();
+    protected QwenVlInputs prepare(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
+        return processor.process(past, prompt, options, warnings);
     }
 
     @Override
-    public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-            Consumer<String> warnings) {
-        return encode(f, List.of(), prompt, options, answer, hook, warnings);
-    }
-
-    @Override
-    public Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-            Consumer<String> warnings) {
-        QwenVlInputs inputs = processor.process(past, prompt, options, warnings);
-        try (Scope s = f.scope()) {
-            QwenVlModel.Output out = loaded.model().forward(s, inputs.tensors(s), answer, generation, hook);
-            GreedyDecoder.Answer a = out.answer();
-            return new Encoded(inputs.ids(), s.escape(out.hiddenStates()), a == null ? null
-                    : new Answer(a.ids(), a.hiddenStates() == null ? null : s.escape(a.hiddenStates()), decode(a.ids())));
-        }
-    }
-
-    private String decode(long[] ids) {
-        return processor.tokenizer().decode(Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), true);
-    }
-
-    @Override
-    public void close() {
-        loaded.close();
+    protected Read read(Scope s, QwenVlModel networks, QwenVlInputs inputs, AnswerOptions answer, BlockHook hook) {
+        QwenVlModel.Output out = networks.forward(s, inputs.tensors(s), answer, generation, hook);
+        return new Read(inputs.ids(), out.hiddenStates(), out.answer());
     }
 }

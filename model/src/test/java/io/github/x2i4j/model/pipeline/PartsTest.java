@@ -8,8 +8,10 @@ import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -34,8 +36,8 @@ class PartsTest {
         }
 
         @Override
-        public Encoded encode(Ops f, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
-                Consumer<String> warnings) {
+        public Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer,
+                BlockHook hook, Consumer<String> warnings) {
             throw new AssertionError();
         }
 

@@ -1,0 +1,61 @@
+package io.github.x2i4j.model.mllm;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+
+/**
+ * What X2I does with a family of multimodal LLMs; what a prompt asks for beyond it is refused before anything is computed.
+ *
+ * @param model the family, for people
+ * @param pictures most pictures of a prompt
+ * @param videos most videos of a prompt
+ * @param sounds whether it hears
+ * @param answers whether pictures are drawn from its answers, and dialogues held
+ */
+public record Abilities(String model, int pictures, int videos, boolean sounds, boolean answers) {
+    private static final String READERS = "Qwen2.5-VL or MiniCPM-o";
+
+    /**
+     * Refuses what the family does not do.
+     *
+     * @param past the turns of the dialogue before
+     * @param answer whether the model is to answer
+     * @throws InvalidInputException if there is nothing to read
+     * @throws UnsupportedFeatureException naming what is not done and which family does it
+     */
+    public void check(List<MllmTurn> past, MllmPrompt prompt, boolean answer) {
+        if (prompt.isEmpty()) {
+            throw new InvalidInputException("the prompt has neither text nor pictures" + (videos > 0 ? ", videos" : "")
+                    + (sounds ? ", sounds" : "") + "; give at least one of them");
+        }
+        if (!prompt.audios().isEmpty() && !sounds) {
+            throw new UnsupportedFeatureException(model + " does not hear; leave the sound out, or use MiniCPM-o");
+        }
+        int shown = count(past, prompt, p -> p.videos().size());
+        if (shown > 0 && videos == 0) {
+            throw new UnsupportedFeatureException(model + " reads no videos as X2I uses it; leave the video out, or use " + READERS);
+        }
+        if (shown > videos) {
+            throw new UnsupportedFeatureException(model + " reads one video, and " + shown
+                    + " were given; give one, or use MiniCPM-o");
+        }
+        if (prompt.images().size() > pictures) {
+            throw new UnsupportedFeatureException(model + " reads one picture, and " + prompt.images().size()
+                    + " were given; give one, or use " + READERS);
+        }
+        if (!past.isEmpty() && !answers) {
+            throw new UnsupportedFeatureException("X2I holds no dialogues with " + model + "; draw prompt by prompt, or use Qwen2.5-VL");
+        }
+        if (answer && !answers) {
+            throw new UnsupportedFeatureException("X2I draws from " + model + "'s prompt only, not from its answers; ask for no answer, or use "
+                    + "Qwen2.5-VL");
+        }
+    }
+
+    private static int count(List<MllmTurn> past, MllmPrompt prompt, ToIntFunction<MllmPrompt> media) {
+        return Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).mapToInt(media).sum();
+    }
+}
