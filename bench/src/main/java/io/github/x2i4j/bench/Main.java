@@ -4,6 +4,8 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineInfo;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.engine.measure.FmaLoop;
+import io.github.x2i4j.engine.measure.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,7 +22,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * Measures the peak of the machine and the ops in one run, and prints what fraction of the peak each op reaches.
  *
- * <p>Arguments: {@code --quick}, {@code --kernels A,B}, {@code --threads A,B}, and parts of names of workloads (all, without).
+ * <p>Arguments: {@code --quick} (two minutes: few workloads, the widest vectors, all threads), {@code --kernels A,B}, {@code --threads A,B}, and parts of names of workloads (all, without).
  */
 public final class Main {
     private static final String[] WIDTHS = {"128", "256", "512"};
@@ -33,6 +35,8 @@ public final class Main {
     private final List<String> workloads = new ArrayList<>();
     /** GFLOP/s by width and number of threads. */
     private final Map<String, Double> peaks = new HashMap<>();
+    /** GB/s by number of threads. */
+    private final Map<Integer, Double> bandwidths = new HashMap<>();
     private final Map<String, Double> oneThread = new HashMap<>();
 
     private Main() {
@@ -53,19 +57,23 @@ public final class Main {
                 default -> parts.add(args[i]);
             }
         }
-        Workloads.names().stream().filter(n -> parts.isEmpty() || parts.stream().anyMatch(n::contains)).forEach(workloads::add);
+        Workloads.names().stream().filter(n -> parts.isEmpty() ? !quick || Workloads.quick(n) : parts.stream().anyMatch(n::contains))
+                .forEach(workloads::add);
         List<String> possible = possibleKernels();
         kernels.retainAll(possible);
         if (kernels.isEmpty()) {
-            kernels.addAll(possible);
+            kernels.addAll(quick ? List.of(possible.getLast()) : possible);
         }
         if (threads.isEmpty()) {
-            threads.addAll(Runtime.getRuntime().availableProcessors() > 1 ? List.of(1, 2) : List.of(1));
+            int all = Runtime.getRuntime().availableProcessors();
+            threads.addAll(all == 1 || quick ? List.of(all) : all == 2 ? List.of(1, 2) : List.of(1, 2, all));
         }
         Collection<RunResult> peakResults = new ArrayList<>();
+        Collection<RunResult> readResults = new ArrayList<>();
         Collection<RunResult> opResults = new ArrayList<>();
         for (int t : threads) {
-            peakResults.addAll(new Runner(options(PeakBenchmark.class).threads(t).param("bits", peakWidths(possible)).build()).run());
+            peakResults.addAll(new Runner(options(PeakBenchmark.class).threads(t).param("bits", peakWidths(kernels)).build()).run());
+            readResults.addAll(new Runner(options(ReadBenchmark.class).threads(t).build()).run());
         }
         for (String k : kernels) {
             String[] names = workloads.stream().filter(n -> !k.equals("scalar") || Workloads.named(n).flops() < SCALAR_FLOPS)
@@ -75,7 +83,7 @@ public final class Main {
                         .param("threads", threads.stream().map(String::valueOf).toArray(String[]::new)).build()).run());
             }
         }
-        report(peakResults, opResults);
+        report(peakResults, readResults, opResults);
     }
 
     /** What this machine can run, and why it cannot run the rest. */
@@ -99,15 +107,16 @@ public final class Main {
         TimeValue time = TimeValue.milliseconds(quick ? 500 : 2000);
         return new OptionsBuilder().include(benchmark.getName()).forks(1).warmupIterations(quick ? 2 : 3).warmupTime(time)
                 .measurementIterations(quick ? 3 : 5).measurementTime(time).shouldFailOnError(true)
-                .jvmArgsAppend("-Xmx4g", "-XX:+UseSerialGC");
+                .jvmArgsAppend("-Xmx2g", "-XX:+UseSerialGC");
     }
 
-    private void report(Collection<RunResult> peakResults, Collection<RunResult> opResults) {
+    private void report(Collection<RunResult> peakResults, Collection<RunResult> readResults,
+            Collection<RunResult> opResults) {
         try (Engine e = Engine.open(EngineOptions.DEFAULT)) {
             EngineInfo info = e.info();
             System.out.printf("%n%s, Java %s%n%s%n", info.processor(), Runtime.version(), info.features());
         }
-        System.out.printf(Locale.ROOT, "%n%-40s %-11s %7s %12s %9s %9s %7s %8s%n", "workload", "kernels", "threads", "median ms", "GFLOP/s",
+        System.out.printf(Locale.ROOT, "%n%-48s %-11s %7s %12s %9s %9s %7s %8s%n", "workload", "kernels", "threads", "median ms", "GFLOP/s",
                 "% of peak", "GB/s", "x 1 thr.");
         for (RunResult r : peakResults) {
             int bits = Integer.parseInt(r.getParams().getParam("bits"));
@@ -115,8 +124,14 @@ public final class Main {
             double rate = t * FmaLoop.of(bits).flops(PeakBenchmark.ROUNDS) / median(r);
             peaks.put(bits + "/" + t, rate);
             peaks.merge("scalar/" + t, rate, Math::max);
-            System.out.printf(Locale.ROOT, "%-40s %-11s %7d %12.3f %9.1f %9s %7s %8s%n", "peak: multiply-adds on registers", "vector-" + bits, t,
-                    median(r) / 1e6, rate, "", "", "");
+            System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9.1f%n", "peak: multiply-adds on registers",
+                    "vector-" + bits, t, median(r) / 1e6, rate);
+        }
+        for (RunResult r : readResults) {
+            int t = r.getParams().getThreads();
+            double rate = t * (double) ReadBenchmark.BYTES / median(r);
+            bandwidths.put(t, rate);
+            System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9s %9s %7.1f%n", "peak: reading memory", "", t, median(r) / 1e6, "", "", rate);
         }
         for (RunResult r : opResults) {
             print(r);
@@ -135,9 +150,10 @@ public final class Main {
         double rate = w.flops() / nanos;
         Double peak = peaks.get(k.replace("vector-", "") + "/" + t);
         Double one = oneThread.get(name + k);
-        System.out.printf(Locale.ROOT, "%-40s %-11s %7d %12.3f %9s %9s %7.1f %8s%n", name, k, t, nanos / 1e6,
+        double bandwidth = w.bytes() / nanos;
+        System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9s %9s %7.1f %9.1f %8s%n", name, k, t, nanos / 1e6,
                 w.flops() == 0 ? "" : String.format(Locale.ROOT, "%.1f", rate),
-                w.flops() == 0 || peak == null ? "" : String.format(Locale.ROOT, "%.1f", 100 * rate / peak), w.bytes() / nanos,
+                w.flops() == 0 || peak == null ? "" : String.format(Locale.ROOT, "%.1f", 100 * rate / peak), bandwidth, 100 * bandwidth / bandwidths.get(t),
                 one == null || t == 1 ? "" : String.format(Locale.ROOT, "%.2f", one / nanos));
     }
 

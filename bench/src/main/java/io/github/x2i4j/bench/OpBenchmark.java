@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.measure.Workload;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class OpBenchmark {
     /** Name of the workload. */
-    @Param("gemm 64x192x192")
+    @Param("gemm 64x192x192 F32")
     public String workload;
 
     /** {@code scalar}, or {@code vector-} and a width. */

@@ -95,7 +95,7 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
         assertThat(run()).isZero();
-        assertThat(out.toString()).contains("generate", "verify", "inspect", "info", "completion", "Examples:");
+        assertThat(out.toString()).contains("generate", "verify", "inspect", "info", "bench", "completion", "Examples:");
         assertThat(run("generate", "--help")).isZero();
         assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
         assertThat(err.toString()).isEmpty();

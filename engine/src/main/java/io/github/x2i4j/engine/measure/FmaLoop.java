@@ -1,4 +1,4 @@
-package io.github.x2i4j.bench;
+package io.github.x2i4j.engine.measure;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -8,13 +8,14 @@ import jdk.incubator.vector.VectorSpecies;
  * Multiply-adds on registers alone: what the processor can do at most. One subclass is loaded in a process, so that the compiler
  * knows the species as a constant.
  */
-abstract class FmaLoop {
+public abstract class FmaLoop {
     /** Independent sums: enough to hide the latency, few enough for sixteen registers. */
     private static final int SUMS = 12;
 
     abstract VectorSpecies<Float> species();
 
-    static FmaLoop of(int bits) {
+    /** @param bits width of the vectors: 128, 256 or 512 */
+    public static FmaLoop of(int bits) {
         return switch (bits) {
             case 128 -> new Fma128();
             case 256 -> new Fma256();
@@ -24,12 +25,12 @@ abstract class FmaLoop {
     }
 
     /** Floating-point operations of {@code n} rounds. */
-    final double flops(int n) {
+    public final double flops(int n) {
         return 2.0 * SUMS * species().length() * n;
     }
 
     /** The sums tend to 1. */
-    final float run(int n) {
+    public final float run(int n) {
         VectorSpecies<Float> s = species();
         FloatVector a = FloatVector.broadcast(s, 0.999f);
         FloatVector b = FloatVector.broadcast(s, 0.001f);

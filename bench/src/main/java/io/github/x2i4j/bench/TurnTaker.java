@@ -1,0 +1,76 @@
+package io.github.x2i4j.bench;
+
+import io.github.x2i4j.engine.Engine;
+import io.github.x2i4j.engine.EngineInfo;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.measure.Peak;
+import io.github.x2i4j.engine.measure.Workload;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Does one workload whenever standard input says so, and answers each line with one line of JSON: a program that times the same work
+ * elsewhere can then take turns with this one, so that both see the same moods of the machine.
+ *
+ * <pre>
+ * open NAME     makes the operands, runs once, checks the result    {"flops": .., "bytes": .., "error": ..}
+ * run           runs once                                           {"nanos": ..}
+ * peak          what the machine can do at most                     {"gflops": .., "gigabytes": ..}
+ * end of input  ends
+ * </pre>
+ *
+ * <p>Arguments: the kernels ({@code vector-512}) and the number of threads.
+ */
+public final class TurnTaker {
+    private TurnTaker() {
+    }
+
+    /** Serves standard input. */
+    public static void main(String[] args) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        int threads = Integer.parseInt(args[1]);
+        try (Engine engine = Engine.open(OpBenchmark.options(args[0], threads))) {
+            Scope operands = null;
+            Workload work = null;
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] words = line.split(" ", 2);
+                switch (words[0]) {
+                    case "open" -> {
+                        if (operands != null) {
+                            operands.close();
+                        }
+                        operands = engine.scope();
+                        work = Workloads.named(words[1]);
+                        work.prepare(operands);
+                        try (Scope f = operands.scope()) {
+                            answer("{\"flops\": %.0f, \"bytes\": %.0f, \"error\": %.3g}", work.flops(), work.bytes(), work.check(work.run(f)));
+                        }
+                    }
+                    case "run" -> {
+                        long begin = System.nanoTime();
+                        try (Scope f = operands.scope()) {
+                            work.run(f);
+                        }
+                        answer("{\"nanos\": %d}", System.nanoTime() - begin);
+                    }
+                    case "peak" -> {
+                        EngineInfo info = engine.info();
+                        answer("{\"gflops\": %.1f, \"gigabytes\": %.1f, \"processor\": \"%s\"}",
+                                Peak.multiplyAdd(Math.max(128, info.vectorBits()), threads), Peak.read(1024, threads), info.processor());
+                    }
+                    default -> throw new IllegalArgumentException("not understood: " + line);
+                }
+            }
+            if (operands != null) {
+                operands.close();
+            }
+        }
+    }
+
+    private static void answer(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+}

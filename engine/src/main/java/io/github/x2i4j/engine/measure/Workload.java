@@ -1,0 +1,73 @@
+package io.github.x2i4j.engine.measure;
+
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/** Work on operands of one size, with the figures that its time is judged by, and a check of its result. */
+public interface Workload {
+    /** Floating-point operations, or 0 where the work is bound by memory. */
+    double flops();
+
+    /** Bytes that must be read and written at least. */
+    double bytes();
+
+    /** Makes the operands, which belong to {@code f}. */
+    void prepare(Scope f);
+
+    /** Does the work. */
+    Tensor run(Ops f);
+
+    /** Element {@code index} of the result in double precision. */
+    double expected(long index);
+
+    /** Largest error of an element, relative to the larger of it and 1, that {@link #check} lets pass. */
+    default double tolerance() {
+        return 1e-4;
+    }
+
+    /**
+     * Compares some elements with {@link #expected}.
+     *
+     * @return the largest error that was found, relative to the larger of the element and 1
+     * @throws IllegalStateException if it is above {@link #tolerance}
+     */
+    default double check(Tensor y) {
+        SplittableRandom random = new SplittableRandom(7);
+        double worst = 0;
+        for (int i = 0; i < 20; i++) {
+            long index = random.nextLong(y.elements());
+            double want = expected(index);
+            double got = y.getFloat(index);
+            double error = Math.abs(got - want) / Math.max(1, Math.abs(want));
+            if (!(error <= tolerance())) {
+                throw new IllegalStateException(this + " gives " + got + " instead of " + want + " as element " + index);
+            }
+            worst = Math.max(worst, error);
+        }
+        return worst;
+    }
+
+    /** F32, evenly distributed between {@code -bound} and {@code bound}. */
+    static Tensor random(Scope f, double bound, long... dims) {
+        Tensor t = f.empty(DType.F32, dims);
+        MemorySegment segment = t.segment();
+        long state = t.elements();
+        for (long i = 0; i < t.elements(); i++) {
+            state = state * 0x5851F42D4C957F2DL + 0x14057B7EF767814FL;
+            segment.set(Tensor.FLOAT, i * Float.BYTES, (float) ((state >> 40) * 0x1p-23 * bound));
+        }
+        return t;
+    }
+
+    /** {@link #random(Scope, double, long...)}, rounded to {@code dtype}. */
+    static Tensor random(Scope f, DType dtype, double bound, long... dims) {
+        try (Scope g = f.scope()) {
+            Tensor t = random(g, bound, dims);
+            return g.escape(dtype == DType.F32 ? t : g.cast(t, dtype));
+        }
+    }
+}
