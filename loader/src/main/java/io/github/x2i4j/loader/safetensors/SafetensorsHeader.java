@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.loader.files.InputFiles;
-import io.github.x2i4j.loader.json.StrictJson;
+import io.github.x2i4j.loader.json.JsonStream;
 import io.github.x2i4j.loader.weights.StoredType;
 import io.github.x2i4j.loader.weights.TensorInfo;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.TreeMap;
 
 /**
  * The header of a safetensors file, checked against everything the format promises: 8 bytes length (little endian), that many bytes
- * of JSON, then the tensors' bytes without overlap, hole or tail. Memory is proportional to the header.
+ * of JSON, then the tensors' bytes without overlap, hole or tail. The JSON is read as a stream: memory is what the result takes.
  *
  * @param tensors by name; offsets are of the file
  * @param metadata the {@code __metadata__} strings
@@ -37,9 +37,11 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
      * Most tensors, and most metadata entries, of one file: bounds memory and time where a header is made of tiny entries. The largest
      * models have some thousand tensors in a file.
      */
-    public static final int MAX_ENTRIES = 250_000;
+    public static final int MAX_ENTRIES = 262_144;
 
-    private static final int MAX_RANK = 64;
+    /** Characters of all names and metadata that are kept. */
+    private static final long MAX_TEXT = 32L << 20;
+    private static final int MAX_RANK = 16;
     private static final String METADATA = "__metadata__";
 
     /**
@@ -65,20 +67,20 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
         if (n == 0) {
             throw InputFiles.wrong(file, "the header length at byte 0 is 0");
         }
-        byte[] json = readFully(file, channel, 8, (int) n).array();
-        if (json[0] != '{') {
+        if (readFully(file, channel, 8, 1).get(0) != '{') {
             throw InputFiles.wrong(file, "the header at byte 8 does not begin with '{'");
         }
-        StrictJson.requireUtf8(file, json, 8);
-        Reader reader = new Reader(file, 8 + n, size);
-        try (JsonParser parser = StrictJson.parser(json)) {
-            reader.header(parser);
-        } catch (IOException | IllegalStateException e) {
-            throw StrictJson.broken(file, e, 8);
+        try (JsonStream json = JsonStream.part(file, channel, 8, n)) {
+            Reader reader = new Reader(file, json, 8 + n, size);
+            try {
+                reader.header(json.parser());
+            } catch (IOException e) {
+                throw json.broken(e);
+            }
+            reader.checkLayout();
+            return new SafetensorsHeader(Collections.unmodifiableSortedMap(reader.tensors),
+                    Collections.unmodifiableSortedMap(reader.metadata), n);
         }
-        reader.checkLayout();
-        return new SafetensorsHeader(Collections.unmodifiableSortedMap(reader.tensors),
-                Collections.unmodifiableSortedMap(reader.metadata), n);
     }
 
     private static ByteBuffer readFully(Path file, FileChannel channel, long position, int length) throws IOException {
@@ -94,14 +96,17 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
     /** Walks through the JSON text once. */
     private static final class Reader {
         private final Path file;
+        private final JsonStream json;
         private final long dataStart;
         private final long fileSize;
         private final TreeMap<String, TensorInfo> tensors = new TreeMap<>();
         private final TreeMap<String, String> metadata = new TreeMap<>();
         private boolean metadataSeen;
+        private long textKept;
 
-        Reader(Path file, long dataStart, long fileSize) {
+        Reader(Path file, JsonStream json, long dataStart, long fileSize) {
             this.file = file;
+            this.json = json;
             this.dataStart = dataStart;
             this.fileSize = fileSize;
         }
@@ -110,7 +115,7 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
             expect(p, p.nextToken(), JsonToken.START_OBJECT, "the header");
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String name = p.currentName();
-                long at = offset(p);
+                long at = json.place();
                 p.nextToken();
                 if (name.equals(METADATA)) {
                     if (metadataSeen) {
@@ -123,13 +128,14 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
                     if (tensors.size() == MAX_ENTRIES) {
                         throw wrong("the header names more than " + MAX_ENTRIES + " tensors", at);
                     }
+                    keep(name, at);
                     if (tensors.put(name, t) != null) {
                         throw wrong(tensorNamed(name) + " stands twice in the header", at);
                     }
                 }
             }
             if (p.nextToken() != null) {
-                throw wrong("the header goes on after its closing brace", offset(p));
+                throw wrong("the header goes on after its closing brace", json.place());
             }
         }
 
@@ -137,27 +143,36 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
             expect(p, p.currentToken(), JsonToken.START_OBJECT, METADATA);
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String key = p.currentName();
-                long at = offset(p);
+                long at = json.place();
                 expect(p, p.nextToken(), JsonToken.VALUE_STRING, METADATA + " entry " + InputFiles.shown(key));
                 if (metadata.size() == MAX_ENTRIES) {
                     throw wrong(METADATA + " has more than " + MAX_ENTRIES + " entries", at);
                 }
+                keep(key, at);
+                keep(p.getText(), at);
                 if (metadata.put(key, p.getText()) != null) {
                     throw wrong(METADATA + " entry " + InputFiles.shown(key) + " stands twice", at);
                 }
             }
         }
 
+        private void keep(String text, long at) {
+            textKept += text.length();
+            if (textKept > MAX_TEXT) {
+                throw wrong("the names and " + METADATA + " have more than " + MAX_TEXT + " characters", at);
+            }
+        }
+
         private TensorInfo tensor(JsonParser p, String name) throws IOException {
             String who = tensorNamed(name);
             expect(p, p.currentToken(), JsonToken.START_OBJECT, who);
-            long at = offset(p);
+            long at = json.place();
             StoredType dtype = null;
             long[] dims = null;
             long[] range = null;
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String field = p.currentName();
-                long fieldAt = offset(p);
+                long fieldAt = json.place();
                 JsonToken value = p.nextToken();
                 switch (field) {
                     case "dtype" -> {
@@ -233,10 +248,10 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
             while (p.nextToken() != JsonToken.END_ARRAY) {
                 expect(p, p.currentToken(), JsonToken.VALUE_NUMBER_INT, who);
                 if (n == longest) {
-                    throw wrong(who + " has more than " + longest + " numbers", offset(p));
+                    throw wrong(who + " has more than " + longest + " numbers", json.place());
                 }
                 if (p.getNumberType() == JsonParser.NumberType.BIG_INTEGER || p.getLongValue() < 0) {
-                    throw wrong(who + " holds " + InputFiles.shown(p.getText()) + ", which is out of range", offset(p));
+                    throw wrong(who + " holds " + InputFiles.shown(p.getText()) + ", which is out of range", json.place());
                 }
                 if (n == out.length) {
                     out = java.util.Arrays.copyOf(out, 2 * n);
@@ -254,14 +269,14 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
             String before = "the header";
             for (TensorInfo t : order) {
                 if (t.offset() != end) {
-                    throw wrong(tensorNamed(t.name()) + (t.offset() < end ? " overlaps " + before : " leaves a hole of " + (t.offset() - end)
+                    throw wrongAt(tensorNamed(t.name()) + (t.offset() < end ? " overlaps " + before : " leaves a hole of " + (t.offset() - end)
                             + " bytes after " + before), t.offset());
                 }
                 end += t.bytes();
                 before = tensorNamed(t.name());
             }
             if (end != fileSize) {
-                throw wrong((fileSize - end) + " bytes of data at the end belong to no tensor", end);
+                throw wrongAt((fileSize - end) + " bytes of data at the end belong to no tensor", end);
             }
         }
 
@@ -273,7 +288,7 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
 
         private void expect(JsonParser p, JsonToken found, JsonToken expected, String who) {
             if (found != expected) {
-                throw wrong(who + " is " + name(found) + ", expected " + name(expected), offset(p));
+                throw wrong(who + " is " + name(found) + ", expected " + name(expected), json.place());
             }
         }
 
@@ -294,11 +309,12 @@ public record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, SortedMap
             return "tensor " + InputFiles.shown(name);
         }
 
-        private static long offset(JsonParser p) {
-            return 8 + p.currentTokenLocation().getByteOffset();
+        /** @param place where in the header */
+        private InvalidInputException wrong(String problem, long place) {
+            return wrongAt(problem, json.byteAt(place));
         }
 
-        private InvalidInputException wrong(String problem, long offset) {
+        private InvalidInputException wrongAt(String problem, long offset) {
             return InputFiles.wrong(file, problem + " (byte " + offset + ")");
         }
     }

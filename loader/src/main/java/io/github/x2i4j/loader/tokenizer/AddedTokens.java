@@ -40,6 +40,9 @@ final class AddedTokens {
     record Part(int id, String text, boolean literal, boolean first) {
     }
 
+    /** Characters of all tokens; published tokenizers have some thousand. */
+    private static final int MAX_CHARACTERS = 1 << 20;
+
     private final List<AddedToken> tokens;
     private final Map<String, AddedToken> byContent = new HashMap<>();
     private final Map<Integer, AddedToken> byId = new HashMap<>();
@@ -58,8 +61,13 @@ final class AddedTokens {
         raw = new Trie(tokens.size());
         normalized = new Trie(16);
         boolean any = false;
+        int characters = 0;
         for (int i = 0; i < tokens.size(); i++) {
             AddedToken t = tokens.get(i);
+            characters += t.content().length();
+            if (characters > MAX_CHARACTERS) {
+                throw new InvalidInputException(file + ": the added tokens have more than " + MAX_CHARACTERS + " characters");
+            }
             AddedToken sameName = byContent.put(t.content(), t);
             AddedToken sameId = byId.put(t.id(), t);
             if (sameName != null && sameName.id() != t.id() || sameId != null && !sameId.content().equals(t.content())) {

@@ -41,6 +41,9 @@ final class BpeModel implements TokenModel {
 
     /** Pairs of ids that are joined. */
     static final class Merges {
+        /** Merges, at most: each makes a token. */
+        private static final int MOST = 1 << 20;
+
         private final Vocabulary vocabulary;
         private final String where;
         private final LongIntMap rankOfPair;
@@ -58,6 +61,9 @@ final class BpeModel implements TokenModel {
 
         /** Adds the pair of the next rank: characters {@code [0, middle)} and {@code [right, end)} of a line. */
         void add(CharSequence line, int middle, int right) {
+            if (joined.size() == MOST) {
+                throw new InvalidInputException(where + ": has more than " + MOST + " merges; no tokenizer comes near that");
+            }
             int a = known(line, 0, middle);
             int b = known(line, right, line.length());
             text.setLength(0);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.files.InputFiles;
-import io.github.x2i4j.loader.json.StrictJson;
+import io.github.x2i4j.loader.json.JsonStream;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -12,6 +12,8 @@ import java.nio.file.Path;
 record JsonFile(Path path) {
     /** Largest tokenizer file; the largest of the published ones has 35 MB. */
     static final int MAX_BYTES = 64 << 20;
+    /** Largest merges.txt and spiece.model, which are read as a whole; the largest of the published ones have 5 MB. */
+    static final int MAX_WHOLE_BYTES = 16 << 20;
 
     /** Reads a value that begins at the parser's current token, up to its last token. */
     @FunctionalInterface
@@ -27,17 +29,18 @@ record JsonFile(Path path) {
 
     /** Reads the whole file with one reader. */
     <T> T read(Reader<T> reader) {
-        byte[] text = InputFiles.readAll(path, MAX_BYTES);
-        StrictJson.requireUtf8(path, text, 0);
-        try (JsonParser parser = StrictJson.parserOfManyNames(text)) {
-            parser.nextToken();
-            T value = reader.read(parser);
-            if (parser.nextToken() != null) {
-                throw invalid("the file", "goes on after the end of the JSON value");
+        try (JsonStream json = JsonStream.open(path, MAX_BYTES)) {
+            JsonParser parser = json.parser();
+            try {
+                parser.nextToken();
+                T value = reader.read(parser);
+                if (parser.nextToken() != null) {
+                    throw invalid("the file", "goes on after the end of the JSON value");
+                }
+                return value;
+            } catch (IOException e) {
+                throw json.broken(e);
             }
-            return value;
-        } catch (IOException e) {
-            throw StrictJson.broken(path, e, 0);
         }
     }
 

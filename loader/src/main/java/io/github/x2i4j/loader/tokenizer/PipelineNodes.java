@@ -10,6 +10,9 @@ import java.util.function.BiFunction;
 
 /** Makes the steps of a tokenizer out of the nodes of tokenizer.json. */
 final class PipelineNodes {
+    /** Steps of a sequence, and tokens around a text, at most; published tokenizers have a handful. */
+    private static final int MOST = 1024;
+
     private final JsonFile file;
     private boolean byteLevel;
 
@@ -123,6 +126,9 @@ final class PipelineNodes {
                 throw file.invalid(where + ".single", "names a token without ids in special_tokens: " + TokenizerSettings.shortened(item));
             }
             for (JsonNode id : ids) {
+                if (before.size() + after.size() == MOST) {
+                    throw file.invalid(where + ".single", "puts more than " + MOST + " tokens around a text");
+                }
                 (seen ? after : before).add(TokenizerSettings.number(file, id, where + ".special_tokens." + name + ".ids"));
             }
         }
@@ -165,6 +171,9 @@ final class PipelineNodes {
 
     private <T> List<T> list(JsonNode node, String name, String where, BiFunction<JsonNode, String, T> make) {
         List<T> out = new ArrayList<>();
+        if (array(node, name, where).size() > MOST) {
+            throw file.invalid(where + "." + name, "has more than " + MOST + " steps");
+        }
         for (JsonNode n : array(node, name, where)) {
             out.add(make.apply(n, where + "." + name + "[" + out.size() + "]"));
         }

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 final class PrecompiledNormalizer implements TextNormalizer {
     private static final Pattern CLUSTER = Pattern.compile("\\X");
     private static final int LONGEST_WHOLE_CLUSTER = 5;
+    /** Bytes of a replacement; the longest of nmt_nfkc has 33. */
+    private static final int LONGEST_REPLACEMENT = 512;
 
     private final int[] trie;
     private final byte[] replacements;
@@ -89,12 +91,12 @@ final class PrecompiledNormalizer implements TextNormalizer {
 
     private void append(int start, StringBuilder out) {
         int end = start;
-        while (end < replacements.length && replacements[end] != 0) {
+        while (end < replacements.length && replacements[end] != 0 && end - start < LONGEST_REPLACEMENT) {
             end++;
         }
-        if (start >= replacements.length || end == replacements.length) {
+        if (start >= replacements.length || end == replacements.length || replacements[end] != 0) {
             throw new InvalidInputException(where + ": the character map points to byte " + start + " of " + replacements.length
-                    + " bytes of replacements");
+                    + " bytes of replacements, where none of at most " + LONGEST_REPLACEMENT + " bytes stands");
         }
         out.append(new String(replacements, start, end - start, StandardCharsets.UTF_8));
     }

@@ -9,14 +9,21 @@ import java.nio.charset.StandardCharsets;
 final class ProtobufReader {
     private final ByteBuffer in;
     private final String file;
+    /** Byte of the file at which the message begins. */
+    private final int start;
     private int wireType;
 
     /**
      * @param file for messages
      */
     ProtobufReader(ByteBuffer in, String file) {
+        this(in, file, 0);
+    }
+
+    private ProtobufReader(ByteBuffer in, String file, int start) {
         this.in = in.slice().order(ByteOrder.LITTLE_ENDIAN);
         this.file = file;
+        this.start = start;
     }
 
     /** Number of the next field, or 0 at the end. */
@@ -59,7 +66,8 @@ final class ProtobufReader {
     }
 
     ProtobufReader message() {
-        return new ProtobufReader(bytes(), file);
+        ByteBuffer message = bytes();
+        return new ProtobufReader(message, file, start + in.position() - message.remaining());
     }
 
     void skip() {
@@ -98,7 +106,6 @@ final class ProtobufReader {
     }
 
     private InvalidInputException damaged(String what) {
-        return new InvalidInputException(file + ": not a whole SentencePiece model: it has " + what + " at byte " + in.position()
-                + " of a message");
+        return new InvalidInputException(file + ": not a whole SentencePiece model: it has " + what + " at byte " + (start + in.position()));
     }
 }

@@ -38,7 +38,7 @@ final class SentencePieceModel {
 
     static Tokenizer read(Path path, TokenizerSettings settings) {
         SentencePieceModel model = new SentencePieceModel(path);
-        model.parse(new ProtobufReader(ByteBuffer.wrap(InputFiles.readAll(path, JsonFile.MAX_BYTES)), path.toString()));
+        model.parse(new ProtobufReader(ByteBuffer.wrap(InputFiles.readAll(path, JsonFile.MAX_WHOLE_BYTES)), path.toString()));
         return model.build(path, settings);
     }
 

@@ -10,6 +10,9 @@ interface TextNormalizer {
     /** Longest run of combining marks; the JDK sorts a run in quadratic time. */
     int MAX_MARKS = 4096;
 
+    /** What a text may become: one character of Unicode's normal forms becomes 18 at most. */
+    int MAX_GROWTH = 32;
+
     TextNormalizer NONE = s -> s;
 
     String normalize(String s);
@@ -19,9 +22,17 @@ interface TextNormalizer {
             String t = s;
             for (TextNormalizer step : steps) {
                 t = step.normalize(t);
+                checkGrowth(s, t.length());
             }
             return t;
         };
+    }
+
+    private static void checkGrowth(String from, long length) {
+        if (length > 4096 + (long) MAX_GROWTH * from.length()) {
+            throw new InvalidInputException("the tokenizer makes of a text of " + from.length() + " characters one of " + length
+                    + " and more before it reads it; its normalizer is damaged");
+        }
     }
 
     /** One of Unicode's normal forms. */
@@ -80,6 +91,7 @@ interface TextNormalizer {
             StringBuilder out = new StringBuilder();
             int[] done = {0};
             regex.forEachMatch(s, m -> {
+                checkGrowth(s, (long) out.length() + m.start() - done[0] + by.length());
                 out.append(s, done[0], m.start()).append(by);
                 done[0] = m.end();
             });

@@ -1,9 +1,11 @@
 package io.github.x2i4j.loader.tokenizer;
 
-import com.google.common.base.Utf8;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.tokenizer.AddedTokens.AddedToken;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -94,12 +96,16 @@ final class VocabAndMerges {
     }
 
     private static BpeModel.Merges merges(Path path, Vocabulary vocabulary) {
-        byte[] text = InputFiles.readAll(path, JsonFile.MAX_BYTES);
-        if (!Utf8.isWellFormed(text)) {
-            throw InputFiles.wrong(path, "not UTF-8");
+        byte[] text = InputFiles.readAll(path, JsonFile.MAX_WHOLE_BYTES);
+        ByteBuffer bytes = ByteBuffer.wrap(text);
+        CharBuffer lines;
+        try {
+            lines = StandardCharsets.UTF_8.newDecoder().decode(bytes);
+        } catch (CharacterCodingException e) {
+            throw InputFiles.wrong(path, "not UTF-8 at byte " + bytes.position());
         }
         BpeModel.Merges out = new BpeModel.Merges(vocabulary, path + ": merges");
-        new String(text, StandardCharsets.UTF_8).lines().filter(line -> !line.isEmpty() && !line.startsWith("#version")).forEach(out::addLine);
+        lines.toString().lines().filter(line -> !line.isEmpty() && !line.startsWith("#version")).forEach(out::addLine);
         return out;
     }
 }

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 final class Vocabulary {
     /** Longest entry; the longest of the published tokenizers has 256 characters. */
     private static final int MAX_LENGTH = 4096;
+    /** Entries, and characters of all of them, at most; the largest of the published tokenizers have 260,000 and two million. */
+    private static final int MAX_ENTRIES = 1 << 20;
+    private static final int MAX_CHARACTERS = 1 << 22;
 
     private final String file;
     private char[] pool = new char[1 << 12];
@@ -45,13 +48,17 @@ final class Vocabulary {
             throw new InvalidInputException(file + ": the token of id " + id + " has " + token.length() + " characters, at most "
                     + MAX_LENGTH + " are read");
         }
+        if (count == MAX_ENTRIES || starts[count] + token.length() > MAX_CHARACTERS) {
+            throw new InvalidInputException(file + ": has more than " + MAX_ENTRIES + " tokens or " + MAX_CHARACTERS
+                    + " characters in them; no tokenizer comes near that");
+        }
         int slot = slot(token, 0, token.length());
         if (slots[slot] != 0) {
             throw new InvalidInputException(file + ": token " + quoted(token) + " stands twice, with ids " + ids[slots[slot] - 1]
                     + " and " + id);
         }
         int start = starts[count];
-        int end = Math.addExact(start, token.length());
+        int end = start + token.length();
         if (end > pool.length) {
             pool = Arrays.copyOf(pool, Math.max(end, pool.length + (pool.length >> 1)));
         }

@@ -137,7 +137,7 @@ public record TorchFile(SortedMap<String, StridedView> tensors, SortedMap<String
         }
 
         private Unpickler next(Unpickler before) {
-            return new Unpickler(file, bytes, before.position(), bytes.byteSize());
+            return new Unpickler(before, bytes.byteSize());
         }
 
         /** Storages follow in the order of the list, each with its number of elements in front. */

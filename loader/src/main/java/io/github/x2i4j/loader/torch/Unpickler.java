@@ -31,9 +31,10 @@ final class Unpickler {
     /** Far above the pickle of any state dict, which has some 200 bytes a tensor. */
     static final int MAX_BYTES = 16 << 20;
 
-    private static final int MAX_CONTAINERS = 1_000_000;
+    /** Containers, strings and what lists and dictionaries hold, of all pickles of a file; a tensor takes about ten. */
+    private static final int MAX_OBJECTS = 1_500_000;
     private static final int MAX_INTEGER_BYTES = 16;
-    private static final int MAX_RANK = 64;
+    private static final int MAX_RANK = 16;
 
     private final Path file;
     private final MemorySegment bytes;
@@ -42,7 +43,7 @@ final class Unpickler {
     private final PickleStack stack = new PickleStack();
     private long position;
     private long opcodeAt;
-    private int containers;
+    private int objects;
 
     /** Reads from byte {@code start} of a mapped file to at most {@code end}. */
     Unpickler(Path file, MemorySegment bytes, long start, long end) {
@@ -51,6 +52,12 @@ final class Unpickler {
         this.position = start;
         this.cut = end - start > MAX_BYTES;
         this.end = cut ? start + MAX_BYTES : end;
+    }
+
+    /** Reads the pickle that follows another one, to at most {@code end}; the bound of objects is that of both together. */
+    Unpickler(Unpickler before, long end) {
+        this(before.file, before.bytes, before.position, end);
+        this.objects = before.objects;
     }
 
     /** Where the next pickle begins. */
@@ -97,7 +104,11 @@ final class Unpickler {
             case ']' -> stack.push(counted(new ArrayList<>()));
             case ')' -> stack.push(counted(new Object[0]));
             case '(' -> stack.mark();
-            case 't' -> stack.push(counted(stack.popToMark().toArray()));
+            case 't' -> {
+                Object[] values = stack.popToMark().toArray();
+                count(values.length);
+                stack.push(counted(values));
+            }
             case 0x85 -> tuple(1);
             case 0x86 -> tuple(2);
             case 0x87 -> tuple(3);
@@ -152,6 +163,7 @@ final class Unpickler {
         if (!(stack.top() instanceof ArrayList<?> list)) {
             throw wrong("the pickle appends to something that is no list");
         }
+        count(values.size());
         ((List<Object>) list).addAll(values);
     }
 
@@ -172,6 +184,7 @@ final class Unpickler {
         if (d.entries.containsKey(key)) {
             throw wrong("the pickle sets " + InputFiles.shown(key.toString()) + " twice");
         }
+        count(1);
         d.entries.put(key, value);
     }
 
@@ -291,10 +304,15 @@ final class Unpickler {
     }
 
     private <T> T counted(T value) {
-        if (++containers > MAX_CONTAINERS) {
-            throw wrong("the pickle makes more than " + MAX_CONTAINERS + " objects");
-        }
+        count(1);
         return value;
+    }
+
+    private void count(int more) {
+        objects += more;
+        if (objects > MAX_OBJECTS) {
+            throw wrong("the pickle makes more than " + MAX_OBJECTS + " objects");
+        }
     }
 
     private void need(long n) {
@@ -342,7 +360,7 @@ final class Unpickler {
     private String text(long length) {
         byte[] utf8 = raw(length);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return counted(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
         } catch (CharacterCodingException e) {
             throw wrong("the pickle has a string that is not UTF-8");
         }
@@ -361,7 +379,7 @@ final class Unpickler {
         for (int c = u8(); c != '\n'; c = u8()) {
             s.append((char) c);
         }
-        return s.toString();
+        return counted(s.toString());
     }
 
     private InvalidInputException wrong(String problem) {

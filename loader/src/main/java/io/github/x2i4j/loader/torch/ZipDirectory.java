@@ -39,6 +39,10 @@ record ZipDirectory(Map<String, Entry> entries) {
     private static final int CENTRAL_BYTES = 46;
     private static final int LOCAL_BYTES = 30;
     private static final long UNSIGNED = 0xFFFFFFFFL;
+    /** Bounds of the directory, far above those of any state dict: an entry for each storage takes about 100 bytes. */
+    private static final int MAX_ENTRIES = 1 << 18;
+    private static final long MAX_BYTES = 32L << 20;
+    private static final int MAX_NAME = 1024;
 
     static ZipDirectory read(Path file, MemorySegment zip) {
         return new Reader(file, zip).read();
@@ -62,6 +66,8 @@ record ZipDirectory(Map<String, Entry> entries) {
             }
             require(start >= 0 && size >= 0 && start <= limit && size <= limit - start, "the zip directory lies outside the file", end);
             require(count >= 0 && count <= size / CENTRAL_BYTES, "the zip directory says " + count + " entries, more than fit", end);
+            require(count <= MAX_ENTRIES && size <= MAX_BYTES, "the zip directory has " + count + " entries in " + size + " bytes, at most "
+                    + MAX_ENTRIES + " in " + MAX_BYTES + " are read", end);
             Map<String, Entry> entries = new LinkedHashMap<>();
             long at = start;
             for (long i = 0; i < count; i++) {
@@ -87,6 +93,7 @@ record ZipDirectory(Map<String, Entry> entries) {
             int extraLength = u16(at + 30);
             long next = at + CENTRAL_BYTES + nameLength + extraLength + u16(at + 32);
             require(next <= limit, "the zip directory is damaged", at);
+            require(nameLength <= MAX_NAME, "a zip entry's name has " + nameLength + " bytes, at most " + MAX_NAME + " are read", at);
             String name = text(at + CENTRAL_BYTES, nameLength);
             long[] fields = wide(at, at + CENTRAL_BYTES + nameLength, extraLength);
             long packed = fields[0];

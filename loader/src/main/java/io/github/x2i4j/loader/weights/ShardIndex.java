@@ -1,17 +1,19 @@
 package io.github.x2i4j.loader.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.files.InputFiles;
-import io.github.x2i4j.loader.json.StrictJson;
+import io.github.x2i4j.loader.json.JsonStream;
 import io.github.x2i4j.loader.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,21 +34,94 @@ public record ShardIndex(Path file, SortedMap<String, String> weightMap, long to
      * @throws InvalidInputException if it is no such index
      */
     public static ShardIndex read(Path file) {
-        JsonNode root = StrictJson.object(file, MAX_BYTES);
-        JsonNode map = root.get("weight_map");
-        if (map == null || !map.isObject()) {
-            throw InputFiles.wrong(file, "field weight_map is " + (map == null ? "missing" : "no object"));
-        }
-        TreeMap<String, String> weightMap = new TreeMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> i = map.fields(); i.hasNext();) {
-            Map.Entry<String, JsonNode> e = i.next();
-            if (!e.getValue().isTextual()) {
-                throw InputFiles.wrong(file, "weight_map names no file for tensor " + InputFiles.shown(e.getKey()));
+        try (JsonStream json = JsonStream.open(file, MAX_BYTES)) {
+            Reader reader = new Reader(file, json);
+            try {
+                reader.index();
+            } catch (IOException e) {
+                throw json.broken(e);
             }
-            weightMap.put(e.getKey(), e.getValue().textValue());
+            if (reader.weightMap == null) {
+                throw InputFiles.wrong(file, "field weight_map is missing");
+            }
+            return new ShardIndex(file, reader.weightMap, reader.totalSize);
         }
-        JsonNode total = root.path("metadata").path("total_size");
-        return new ShardIndex(file, weightMap, total.canConvertToLong() && total.isIntegralNumber() ? total.longValue() : -1);
+    }
+
+    /** Walks through the JSON text once. */
+    private static final class Reader {
+        private final Path file;
+        private final JsonStream json;
+        private final JsonParser parser;
+        private final Map<String, String> shards = new HashMap<>();
+        private TreeMap<String, String> weightMap;
+        private long totalSize = -1;
+
+        Reader(Path file, JsonStream json) {
+            this.file = file;
+            this.json = json;
+            this.parser = json.parser();
+        }
+
+        void index() throws IOException {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw wrong("the index is no JSON object");
+            }
+            Set<String> seen = new HashSet<>();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String field = parser.currentName();
+                boolean known = field.equals("weight_map") || field.equals("metadata");
+                if (known && !seen.add(field)) {
+                    throw wrong("field " + field + " stands twice");
+                }
+                JsonToken value = parser.nextToken();
+                if (field.equals("weight_map")) {
+                    weightMap();
+                } else if (known && value == JsonToken.START_OBJECT) {
+                    metadata();
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw wrong("the index goes on after its closing brace");
+            }
+        }
+
+        private void weightMap() throws IOException {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw wrong("field weight_map is no object");
+            }
+            weightMap = new TreeMap<>();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String tensor = parser.currentName();
+                if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                    throw wrong("weight_map names no file for tensor " + InputFiles.shown(tensor));
+                }
+                if (weightMap.size() == SafetensorsHeader.MAX_ENTRIES) {
+                    throw wrong("weight_map names more than " + SafetensorsHeader.MAX_ENTRIES + " tensors");
+                }
+                if (weightMap.put(tensor, shards.computeIfAbsent(parser.getText(), s -> s)) != null) {
+                    throw wrong("tensor " + InputFiles.shown(tensor) + " stands twice in weight_map");
+                }
+            }
+        }
+
+        /** Of the metadata only the total is of interest, and where it is no number nothing depends on it. */
+        private void metadata() throws IOException {
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean total = parser.currentName().equals("total_size");
+                JsonToken value = parser.nextToken();
+                if (total && value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+                    totalSize = parser.getLongValue();
+                }
+                parser.skipChildren();
+            }
+        }
+
+        private InvalidInputException wrong(String problem) {
+            return InputFiles.wrong(file, problem + " (byte " + json.byteAt(json.place()) + ")");
+        }
     }
 
     /** Opens every file that the index names and checks that each tensor is in the file that it should be in, and nowhere else. */

@@ -8,6 +8,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.hostile.Hostile;
 import io.github.x2i4j.loader.weights.Checkpoint;
 import io.github.x2i4j.loader.weights.Checkpoints;
 import io.github.x2i4j.loader.weights.TensorInfo;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Hostile
 class SafetensorsHeaderTest {
     @TempDir
     Path folder;
@@ -52,7 +54,7 @@ class SafetensorsHeaderTest {
                 arguments("{}x", 0, "not valid JSON at byte"),
                 arguments("{}{}", 0, "goes on after its closing brace (byte 10)"),
                 arguments("{} \0", 0, "zero byte at offset 11"),
-                arguments("{}    \0", 0, "not valid JSON at byte"),
+                arguments("{}    \0", 0, "zero byte at offset 14"),
                 arguments(deep, 0, "nesting depth (101) exceeds the maximum allowed (100)"),
                 arguments("{\"a\":1}", 0, "tensor a is a whole number, expected an object (byte 13)"),
                 arguments("{\"a\":null}", 0, "tensor a is null, expected an object"),
@@ -70,7 +72,7 @@ class SafetensorsHeaderTest {
                 arguments(header(entry("a", "F32", "[9223372036854775808]", 0, 4)), 4, "tensor a: shape holds 9223372036854775808, which is out of range"),
                 arguments(header(entry("a", "F32", "[" + "9".repeat(999) + "]", 0, 4)), 4, "which is out of range"),
                 arguments(header(entry("a", "F32", "[" + "9".repeat(5000) + "]", 0, 4)), 4, "Number value length (5000)"),
-                arguments(header(entry("a", "F32", "[" + "1,".repeat(64) + "1]", 0, 4)), 4, "tensor a: shape has more than 64 numbers"),
+                arguments(header(entry("a", "F32", "[" + "1,".repeat(64) + "1]", 0, 4)), 4, "tensor a: shape has more than 16 numbers"),
                 arguments(header(entry("a", "F32", "[4294967296,4294967296]", 0, 4)), 4, "tensor a: the size of shape [4294967296, 4294967296] is out of range"),
                 arguments(header(entry("a", "F32", "[2305843009213693952]", 0, 4)), 4, "tensor a: the size of shape [2305843009213693952] is out of range"),
                 arguments(header(entry("a", "F32", "[0,4294967296,4294967296]", 0, 0)), 0, "the size of shape [0, 4294967296, 4294967296] is out of range"),
@@ -109,7 +111,7 @@ class SafetensorsHeaderTest {
 
     static Stream<Arguments> wrongText() {
         return Stream.of(
-                arguments(new byte[] {'{', '"', (byte) 0xFF, '"', '}'}, "not UTF-8, first wrong byte near offset 10"),
+                arguments(new byte[] {'{', '"', (byte) 0xFF, '"', '}'}, "not UTF-8, first wrong byte at offset 10"),
                 arguments(new byte[] {'{', '"', (byte) 0xC0, (byte) 0x80, '"', '}'}, "not UTF-8"),
                 arguments(new byte[] {'{', '"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"', '}'}, "not UTF-8"),
                 arguments("{\"a\":1}".getBytes(StandardCharsets.UTF_16LE), "zero byte at offset 9"));
@@ -153,7 +155,7 @@ class SafetensorsHeaderTest {
         }
         Path file = SafetensorsWriter.raw(folder.resolve("keys.safetensors"), keys.append("}}").toString(), new byte[0]);
         assertThatThrownBy(() -> Checkpoints.open(file)).isExactlyInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("more than 250000 entries");
+                .hasMessageContaining("more than 262144 entries");
     }
 
     @Test

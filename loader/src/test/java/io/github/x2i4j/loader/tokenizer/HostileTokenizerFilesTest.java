@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.X2iException;
+import io.github.x2i4j.loader.hostile.Hostile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that lie or are broken: one clear error each, naming file and field. */
+@Hostile
 class HostileTokenizerFilesTest {
     private static final String GOOD = SmallTokenizers.bpe("a b", "ab c").toString();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.X2iException;
+import io.github.x2i4j.loader.hostile.Hostile;
 import io.github.x2i4j.loader.safetensors.SafetensorsWriter;
 import io.github.x2i4j.loader.torch.TorchFile;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Hostile
 class CorruptionTest {
     private static final int ROUNDS = Integer.getInteger("x2i4j.test.corruptions", 300);
 
