@@ -179,6 +179,16 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         if (p.maxPixels() > 0) {
             o.put("max_pixels", p.maxPixels());
         }
+        if (p.pictures().maxSlices() > 1) {
+            o.put("max_slices", p.pictures().maxSlices());
+        }
+        if (p.template() != PromptOptions.Template.CHAT) {
+            o.put("template", lower(p.template()));
+        }
+        if (p.videoRate() != PromptOptions.VideoRate.REFERENCE) {
+            o.put("video_rate", lower(p.videoRate()));
+        }
+        o.put("rope_inv_freq", lower(p.rope()));
         o.put("drawn_from", lower(reading.rows));
         if (reading.rows != HiddenRows.PROMPT) {
             o.put("max_new_tokens", reading.maxNewTokens).put("answer_from_padded", reading.answerFromPadded).put("answer", reading.answer);

@@ -37,7 +37,7 @@ public final class X2iDialogue {
      * qwen_vl_utils, no padding.
      */
     public static final PromptOptions SCRIPT_PROMPT = new PromptOptions(32_768, Padding.NONE, new ImageSize(256, 256),
-            SpecialTokens.NEUTRALISE, PromptStyle.DICT3, MAX_PIXELS);
+            SpecialTokens.NEUTRALISE).withStyle(PromptStyle.DICT3).withMaxPixels(MAX_PIXELS);
 
     /**
      * A turn that is over.

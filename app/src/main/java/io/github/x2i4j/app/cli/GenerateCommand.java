@@ -196,8 +196,8 @@ final class GenerateCommand implements Runnable {
             throw new InvalidInputException("plain FLUX draws from a prompt: say in quotes what to draw.");
         }
         if (promptFlags.given()) {
-            throw new InvalidInputException("--prompt-preset, --prompt-style, --padding, --max-length, --image-rule and --placeholders are for "
-                    + "a language model: name --mllm and --alignnet too, or leave them out.");
+            throw new InvalidInputException(PromptFlags.NAMES + " are for a language model: name --mllm and --alignnet too, or leave them "
+                    + "out.");
         }
         if (request.initImage == null && request.strength != null) {
             throw new InvalidInputException("--strength goes with --init-image: name the picture to begin with.");

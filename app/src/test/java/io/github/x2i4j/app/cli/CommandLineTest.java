@@ -66,6 +66,13 @@ class CommandLineTest {
             generate fox --max-length 0                   | --max-length 0      | from 1
             generate fox --image-rule crop                | --image-rule crop   | squash128
             generate fox --placeholders maybe             | --placeholders maybe  | interpret or neutralise
+            generate fox --template none                  | --template none     | chat or bare
+            generate fox --max-slices 0                   | --max-slices 0      | from 1
+            generate fox --max-slices 2                   | --max-slices        | MiniCPM-o
+            generate fox --video-rate real                | --video-rate real   | reference or true
+            generate fox --rope-inv-freq fp16             | --rope-inv-freq fp16  | float32 or bfloat16
+            generate fox --padding left512 --max-length 9 | --max-length        | --padding left
+            generate fox --flux nowhere --rope-inv-freq bfloat16 | --rope-inv-freq | --mllm
             generate fox --flux nowhere --padding none    | --padding           | --mllm
             generate fox --preset x2i-7b --models .       | "x2i-7b"            | x2i-qwen2.5-vl-7b
             generate fox --preset x2i-qwen2.5-vl-7b       | --models            | go together
@@ -143,11 +150,15 @@ class CommandLineTest {
     void presetsAndTheirPartsStandInTheRecipe() throws IOException {
         assertThat(recipe("a")).contains("\"max_length\":64,\"padding\":\"right\",\"special_tokens\":\"neutralise\",\"image_size\":[128,128]");
         assertThat(recipe("b", "--prompt-preset", "comfy")).contains("\"padding\":\"comfy\"", "\"prompt_style\":\"dict3\"",
-                "\"max_pixels\":50176").doesNotContain("image_size");
+                "\"max_pixels\":50176", "\"rope_inv_freq\":\"bfloat16\"").doesNotContain("image_size");
         assertThat(recipe("c", "--prompt-preset", "training")).contains("\"padding\":\"left\"", "\"prompt_style\":\"dict3-training\"");
         assertThat(recipe("d", "--prompt-style", "dict2", "--padding", "none", "--image-rule", "squash256", "--placeholders", "interpret"))
                 .contains("\"padding\":\"none\"", "\"prompt_style\":\"dict2\"", "\"image_size\":[256,256]", "\"interpret\"");
         assertThat(recipe("e", "--padding", "left512")).contains("\"max_length\":512,\"padding\":\"left\"");
+        assertThat(recipe("f")).contains("\"rope_inv_freq\":\"float32\"").doesNotContain("video_rate", "template", "slices");
+        assertThat(recipe("g", "--rope-inv-freq", "bfloat16", "--video-rate", "true", "--template", "bare", "--image-rule", "own"))
+                .contains("\"rope_inv_freq\":\"bfloat16\"", "\"video_rate\":\"true\"", "\"template\":\"bare\"").doesNotContain("image_size");
+        assertThat(recipe("h", "--padding", "left", "--max-length", "80")).contains("\"max_length\":80,\"padding\":\"left\"");
     }
 
     @Test

@@ -71,7 +71,7 @@ public final class InternVl extends LoadedMllm<InternVlInputs, InternVlModel> {
     }
 
     @Override
-    protected Read read(Scope s, InternVlModel networks, InternVlInputs inputs, AnswerOptions answer, BlockHook hook) {
-        return new Read(inputs.prompt().ids(), networks.forward(s, inputs.tensors(s), hook).hiddenStates(), null);
+    protected Read read(Scope s, InternVlModel networks, InternVlInputs inputs, PromptOptions options, AnswerOptions answer, BlockHook hook) {
+        return new Read(inputs.prompt().ids(), networks.with(options.rope()).forward(s, inputs.tensors(s), hook).hiddenStates(), null);
     }
 }

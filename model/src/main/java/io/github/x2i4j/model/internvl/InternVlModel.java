@@ -12,6 +12,7 @@ import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.llm.Placeholders;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.stream.LongStream;
 
@@ -46,6 +47,11 @@ public final class InternVlModel {
 
     public InternVlConfig config() {
         return config;
+    }
+
+    /** The same networks with rotary frequencies of another precision. */
+    public InternVlModel with(RopeFrequencies precision) {
+        return new InternVlModel(config, vision, projector, language.with(precision));
     }
 
     /**

@@ -4,15 +4,14 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
-import io.github.x2i4j.model.media.PilResize;
-import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
-import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
 import io.github.x2i4j.model.prompt.PromptStyle;
+import io.github.x2i4j.model.qwen.QwenVlUtils;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,13 +40,13 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
      */
     public InternVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         InternVlFamily.ABILITIES.check(past, prompt, false);
-        if (options.maxPixels() > 0) {
-            throw new UnsupportedFeatureException("InternVL2.5 takes pictures of one size; the image rule maxpixels is for Qwen2.5-VL");
-        }
-        PixelTiles image = prompt.images().isEmpty() ? null : imageProcessor.tiles(squash(prompt.images().getFirst(), options.imageSize()));
+        InternVlFamily.ABILITIES.check(past, options);
+        PixelTiles image = prompt.images().isEmpty() ? null : imageProcessor.tiles(QwenVlUtils.prepare(prompt.images().getFirst(),
+                options.pictures(), QwenVlUtils.FACTOR));
         int imageTokens = image == null ? 0 : image.count() * tileTokens;
-        MarkedText text = InternVlChatTemplate.render(style(options).with(image != null).format(prompt.text()), imageTokens,
-                options.specialTokens() == SpecialTokens.NEUTRALISE);
+        String question = style(options).with(image != null).format(prompt.text());
+        MarkedText text = options.template() == Template.BARE ? InternVlChatTemplate.bare(question, imageTokens, options.literal())
+                : InternVlChatTemplate.render(question, imageTokens, options.literal());
         int[] ids = tokenizer.encode(text, false);
         check(ids, imageTokens);
         String media = image == null ? null : image.count() + (image.count() == 1 ? " tile" : " tiles") + " of " + tileTokens + " tokens";
@@ -57,10 +56,6 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
 
     private static PromptStyle style(PromptOptions options) {
         return options.style() == null ? PromptStyle.DICT2 : options.style();
-    }
-
-    private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
-        return size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
     }
 
     private void check(int[] ids, int imageTokens) {

@@ -28,13 +28,15 @@ public final class LanguageModel {
     private final List<Layer> layers;
     private final Tensor norm;
     private final Tensor lmHead;
+    private final RopeFrequencies rope;
 
-    private LanguageModel(DecoderConfig config, Tensor embedTokens, List<Layer> layers, Tensor norm, Tensor lmHead) {
+    private LanguageModel(DecoderConfig config, Tensor embedTokens, List<Layer> layers, Tensor norm, Tensor lmHead, RopeFrequencies rope) {
         this.config = config;
         this.embedTokens = embedTokens;
         this.layers = layers;
         this.norm = norm;
         this.lmHead = lmHead;
+        this.rope = rope;
     }
 
     /**
@@ -54,11 +56,16 @@ public final class LanguageModel {
         } else if (root.has("lm_head.weight")) {
             lmHead = root.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize());
         }
-        return new LanguageModel(config, embedTokens, layers, norm, lmHead);
+        return new LanguageModel(config, embedTokens, layers, norm, lmHead, RopeFrequencies.FLOAT32);
     }
 
     public DecoderConfig config() {
         return config;
+    }
+
+    /** The same model with rotary frequencies of another precision. */
+    public LanguageModel with(RopeFrequencies precision) {
+        return new LanguageModel(config, embedTokens, layers, norm, lmHead, precision);
     }
 
     /** Embeddings of token ids: F32 [S, H]. */
@@ -85,8 +92,8 @@ public final class LanguageModel {
     public Tensor forward(Ops f, Tensor x, long[][] positions, KeysSeen keys, BlockHook hook) {
         long rows = x.dim(0);
         checkPositions(positions);
-        Pass pass = new Pass(Rotary.ofPositions(f, positions, config.ropeTheta(), config.headDim(), config.mropeSection()), keys,
-                keys.mask());
+        Pass pass = new Pass(Rotary.ofPositions(f, positions, config.ropeTheta(), config.headDim(), config.mropeSection(), rope),
+                keys, keys.mask());
         Tensor[] states = new Tensor[config.numHiddenStates()];
         Tensor h = x;
         for (int i = 0; i < layers.size(); i++) {

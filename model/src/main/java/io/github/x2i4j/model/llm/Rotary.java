@@ -18,11 +18,16 @@ public record Rotary(Tensor cos, Tensor sin) {
      * @param angles [S, D/2], radians, row-major
      */
     public static Rotary ofAngles(Ops f, float[] angles, int rows) {
+        return ofAngles(f, angles, rows, RopeFrequencies.FLOAT32);
+    }
+
+    /** The same, sines and cosines rounded. */
+    public static Rotary ofAngles(Ops f, float[] angles, int rows, RopeFrequencies precision) {
         float[] cos = new float[angles.length];
         float[] sin = new float[angles.length];
         for (int i = 0; i < angles.length; i++) {
-            cos[i] = (float) Math.cos(angles[i]);
-            sin[i] = (float) Math.sin(angles[i]);
+            cos[i] = precision.round((float) Math.cos(angles[i]));
+            sin[i] = precision.round((float) Math.sin(angles[i]));
         }
         int width = rows == 0 ? 0 : angles.length / rows;
         return new Rotary(f.floats(cos, rows, width), f.floats(sin, rows, width));
@@ -34,9 +39,10 @@ public record Rotary(Tensor cos, Tensor sin) {
      *
      * @param positions [3][S]
      * @param section frequencies of each axis, or null if all turn with axis 0
+     * @param precision of the frequencies; angles, sines and cosines are float32
      */
-    public static Rotary ofPositions(Ops f, long[][] positions, double theta, int headDim, int[] section) {
-        float[] frequency = frequencies(theta, headDim);
+    public static Rotary ofPositions(Ops f, long[][] positions, double theta, int headDim, int[] section, RopeFrequencies precision) {
+        float[] frequency = precision.frequencies(theta, headDim);
         int rows = positions[0].length;
         float[] angles = new float[rows * frequency.length];
         for (int d = 0; d < frequency.length; d++) {

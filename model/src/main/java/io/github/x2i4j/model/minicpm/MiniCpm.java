@@ -63,7 +63,7 @@ public final class MiniCpm extends LoadedMllm<MiniCpmInputs, MiniCpmModel> {
     }
 
     @Override
-    protected Read read(Scope s, MiniCpmModel networks, MiniCpmInputs inputs, AnswerOptions answer, BlockHook hook) {
-        return new Read(inputs.prompt().ids(), networks.forward(s, inputs.tensors(s), hook).hiddenStates(), null);
+    protected Read read(Scope s, MiniCpmModel networks, MiniCpmInputs inputs, PromptOptions options, AnswerOptions answer, BlockHook hook) {
+        return new Read(inputs.prompt().ids(), networks.with(options.rope()).forward(s, inputs.tensors(s), hook).hiddenStates(), null);
     }
 }

@@ -11,6 +11,7 @@ import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,11 @@ public final class MiniCpmModel {
 
     public MiniCpmConfig config() {
         return config;
+    }
+
+    /** The same networks with rotary frequencies of another precision. */
+    public MiniCpmModel with(RopeFrequencies precision) {
+        return new MiniCpmModel(config, vision, resampler, audio, language.with(precision));
     }
 
     /**

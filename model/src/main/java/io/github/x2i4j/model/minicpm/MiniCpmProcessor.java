@@ -4,7 +4,6 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
-import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.media.video.FrameRule;
@@ -12,8 +11,9 @@ import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
-import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
 import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
+import io.github.x2i4j.model.qwen.QwenVlUtils;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,10 +46,8 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
      */
     public MiniCpmInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         MiniCpmFamily.ABILITIES.check(past, prompt, false);
-        if (options.maxPixels() > 0) {
-            throw new UnsupportedFeatureException("MiniCPM-o takes pictures of one area; the image rule maxpixels is for Qwen2.5-VL");
-        }
-        boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
+        MiniCpmFamily.ABILITIES.check(past, options);
+        boolean literal = options.literal();
         if (!literal && prompt.text() != null) {
             checkText(prompt.text());
         }
@@ -58,13 +56,15 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         int count = prompt.images().size() + chosen.stream().mapToInt(frames -> frames.length).sum();
         String words = options.style() == null ? prompt.text() : options.style().with(count > 0).format(prompt.text());
         long[] heard = prompt.audios().stream().mapToLong(a -> AudioLengths.tokens(AudioLengths.frames(a.length))).toArray();
-        MarkedText text = MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), heard, literal);
+        MarkedText text = options.template() == Template.BARE
+                ? MiniCpmChatTemplate.bare(words, count, imageProcessor.imageTokens(), heard, literal)
+                : MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), heard, literal);
         String media = count + heard.length == 0 ? null : told(count, heard);
         int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, id -> id == marks.place(), media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, marks::pad);
         List<TokenBounds> bounds = count == 0 ? List.of() : imageBounds(padded.ids(), count);
         List<TokenBounds> audioBounds = heard.length == 0 ? List.of() : audioBounds(padded.ids(), LongStream.of(heard).sum());
-        Function<RgbImage, PixelPatches> see = i -> imageProcessor.patches(squash(i, options.imageSize()));
+        Function<RgbImage, PixelPatches> see = i -> imageProcessor.patches(QwenVlUtils.prepare(i, options.pictures(), QwenVlUtils.FACTOR));
         List<PixelPatches> images = new ArrayList<>(prompt.images().stream().map(see).toList());
         for (int v = 0; v < chosen.size(); v++) {
             images.addAll(prompt.videos().get(v).frames(chosen.get(v), see));
@@ -110,9 +110,5 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
                     + "neutralised");
         }
         return bounds;
-    }
-
-    private static RgbImage squash(RgbImage image, PromptOptions.ImageSize size) {
-        return size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
     }
 }

@@ -2,6 +2,8 @@ package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -13,9 +15,11 @@ import java.util.stream.Stream;
  * @param pictures most pictures of a prompt
  * @param videos most videos of a prompt
  * @param sounds whether it hears
+ * @param slices whether large pictures can be cut into slices, to be read beside the whole
+ * @param videoTimes whether it is told how much time lies between the steps of a video
  * @param answers whether pictures are drawn from its answers, and dialogues held
  */
-public record Abilities(String model, int pictures, int videos, boolean sounds, boolean answers) {
+public record Abilities(String model, int pictures, int videos, boolean sounds, boolean slices, boolean videoTimes, boolean answers) {
     private static final String READERS = "Qwen2.5-VL or MiniCPM-o";
 
     /**
@@ -52,6 +56,25 @@ public record Abilities(String model, int pictures, int videos, boolean sounds, 
         if (answer && !answers) {
             throw new UnsupportedFeatureException("X2I draws from " + model + "'s prompt only, not from its answers; ask for no answer, or use "
                     + "Qwen2.5-VL");
+        }
+    }
+
+    /**
+     * Refuses options that mean nothing to the family.
+     *
+     * @param past the turns of the dialogue before
+     * @throws UnsupportedFeatureException naming the option and the family that knows it
+     */
+    public void check(List<MllmTurn> past, PromptOptions options) {
+        if (options.pictures().maxSlices() > 1 && !slices) {
+            throw new UnsupportedFeatureException(model + " reads pictures whole; leave slices (--max-slices) to MiniCPM-o");
+        }
+        if (options.videoRate() == VideoRate.TRUE && !videoTimes) {
+            throw new UnsupportedFeatureException(model + " is not told the times of a video; leave the true rate (--video-rate) to "
+                    + "Qwen2.5-VL");
+        }
+        if (options.template() == Template.BARE && !past.isEmpty()) {
+            throw new UnsupportedFeatureException("a dialogue needs the chat template; the bare template (--template) is for single prompts");
         }
     }
 

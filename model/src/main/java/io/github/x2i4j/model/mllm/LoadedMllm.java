@@ -37,7 +37,7 @@ public abstract class LoadedMllm<I, M> implements Mllm {
     protected abstract I prepare(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings);
 
     /** Has the networks read a prompt. Tensors of the result belong to {@code s}. */
-    protected abstract Read read(Scope s, M networks, I inputs, AnswerOptions answer, BlockHook hook);
+    protected abstract Read read(Scope s, M networks, I inputs, PromptOptions options, AnswerOptions answer, BlockHook hook);
 
     /**
      * What the networks gave.
@@ -65,7 +65,7 @@ public abstract class LoadedMllm<I, M> implements Mllm {
         abilities.check(past, prompt, answer != null);
         I inputs = prepare(past, prompt, options, warnings);
         try (Scope s = f.scope()) {
-            Read r = read(s, loaded.model(), inputs, answer, hook);
+            Read r = read(s, loaded.model(), inputs, options, answer, hook);
             return new Encoded(r.ids, s.escape(r.hiddenStates), r.answer == null ? null : told(s, r.answer));
         }
     }

@@ -1,11 +1,15 @@
 package io.github.x2i4j.model.mllm;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.llm.RopeFrequencies;
+import io.github.x2i4j.model.mllm.PromptOptions.Padding;
+import io.github.x2i4j.model.prompt.PromptStyle;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** A family of multimodal LLMs that share architecture, chat template and preprocessing. */
 public interface MllmFamily {
+    /** Largest picture, in pixels, that X2I's ComfyUI node hands on. */
+    long COMFY_PIXELS = 50_176;
+
     /** Name as in x2i.json, such as {@code qwen2_5_vl}. */
     String name();
 
@@ -18,17 +22,24 @@ public interface MllmFamily {
     }
 
     /**
+     * How the data that AlignNet was trained with was read.
+     *
+     * @param script what {@link PromptPreset#SCRIPT} means for the system in hand
+     */
+    PromptOptions trainingPrompt(PromptOptions script);
+
+    /**
      * How a preset makes prompts for it.
      *
      * @param script what {@link PromptPreset#SCRIPT} means for the system in hand
-     * @throws UnsupportedFeatureException if the preset is not for this family
      */
     default PromptOptions prompt(PromptOptions script, PromptPreset preset) {
-        if (preset == PromptPreset.SCRIPT) {
-            return script;
-        }
-        throw new UnsupportedFeatureException("the prompt preset " + preset.name().toLowerCase(Locale.ROOT) + " is for the family "
-                + "qwen2_5_vl, not for " + name() + "; choose style, padding and picture rule one by one");
+        return switch (preset) {
+            case SCRIPT -> script;
+            case COMFY -> script.withStyle(PromptStyle.DICT3).withImageSize(null).withMaxPixels(COMFY_PIXELS).padded(Padding.COMFY)
+                    .withRope(RopeFrequencies.BFLOAT16);
+            case TRAINING -> trainingPrompt(script).withStyle(PromptStyle.DICT3_TRAINING).withRope(RopeFrequencies.BFLOAT16);
+        };
     }
 
     /**

@@ -4,14 +4,20 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.weights.ModelKind;
 import io.github.x2i4j.model.align.AlignNetSettings;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
 import io.github.x2i4j.model.mllm.PromptPreset;
+import io.github.x2i4j.model.prompt.PromptStyle;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The parts of one working X2I system and how it is used: what x2i.json says.
@@ -74,11 +80,7 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
                 MllmFamilies.of(family).scriptPrompt(), Defaults.SCRIPT);
     }
 
-    /**
-     * How a preset makes prompts for this system.
-     *
-     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the preset is not for its family
-     */
+    /** How a preset makes prompts for this system. */
     public PromptOptions prompt(PromptPreset preset) {
         return MllmFamilies.of(family).prompt(prompt, preset);
     }
@@ -127,7 +129,16 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
             }
             size = new ImageSize(sides[0], sides[1]);
         }
-        return new PromptOptions(maxLength, padded ? Padding.RIGHT : Padding.NONE, size, SpecialTokens.NEUTRALISE);
+        return new PromptOptions(maxLength, padded ? Padding.RIGHT : Padding.NONE, size, SpecialTokens.NEUTRALISE)
+                .withStyle(c.has("style") ? PromptStyle.of(c.text("style")) : null)
+                .withTemplate(choice(c, "template", Template.values()))
+                .withRope(choice(c, "rope_inv_freq", RopeFrequencies.values()));
+    }
+
+    /** The constant that a field names in small letters; the first where it is absent. */
+    private static <E extends Enum<E>> E choice(Config c, String field, E[] values) {
+        String[] names = Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toArray(String[]::new);
+        return values[c.has(field) ? List.of(names).indexOf(c.oneOf(field, names)) : 0];
     }
 
     private static Defaults defaults(Config c) {

@@ -75,6 +75,7 @@ public final class X2iPipeline {
      */
     public Conditioning condition(Ops ops, X2iPrompt prompt, boolean keepStates, Progress progress) {
         family.abilities().check(prompt.past(), prompt.content(), prompt.rows() != HiddenRows.PROMPT || prompt.reply());
+        family.abilities().check(prompt.past(), prompt.options());
         try (Parts.Use<AlignNet> align = parts.network("alignnet", this::openAlignNet); Scope f = ops.scope()) {
             checkOutputs(align.part());
             painter.checkWeights();

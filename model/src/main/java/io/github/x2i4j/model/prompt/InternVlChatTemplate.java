@@ -31,6 +31,18 @@ public final class InternVlChatTemplate {
      */
     public static MarkedText render(String question, int imageTokens, boolean literal) {
         MarkedText.Builder out = MarkedText.builder().marked("<|im_start|>system\n" + SYSTEM + "<|im_end|>\n<|im_start|>user\n");
+        question(out, question, imageTokens, literal);
+        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
+    }
+
+    /** The question alone, as AlignNet's training wrote it. */
+    public static MarkedText bare(String question, int imageTokens, boolean literal) {
+        MarkedText.Builder out = MarkedText.builder();
+        question(out, question, imageTokens, literal);
+        return out.build();
+    }
+
+    private static void question(MarkedText.Builder out, String question, int imageTokens, boolean literal) {
         int place = literal || imageTokens == 0 ? -1 : question.indexOf(PLACE);
         if (place >= 0) {
             out.marked(question.substring(0, place)).marked(picture(imageTokens)).marked(question.substring(place + PLACE.length()));
@@ -44,7 +56,6 @@ public final class InternVlChatTemplate {
                 out.marked(question);
             }
         }
-        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
     }
 
     private static String picture(int tokens) {

@@ -40,6 +40,18 @@ public final class MiniCpmChatTemplate {
      */
     public static MarkedText render(String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
         MarkedText.Builder out = MarkedText.builder().marked("<|im_start|>system\n" + SYSTEM + "<|im_end|>\n<|im_start|>user\n");
+        message(out, text, images, imageTokens, audioTokens, literal);
+        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
+    }
+
+    /** The message alone. */
+    public static MarkedText bare(String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
+        MarkedText.Builder out = MarkedText.builder();
+        message(out, text, images, imageTokens, audioTokens, literal);
+        return out.build();
+    }
+
+    private static void message(MarkedText.Builder out, String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
         for (int i = 0; i < images; i++) {
             out.marked(IMAGE_BEGIN + PLACE.repeat(imageTokens) + IMAGE_END + "\n");
         }
@@ -54,6 +66,5 @@ public final class MiniCpmChatTemplate {
         } else if (text != null) {
             out.marked(text);
         }
-        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
     }
 }

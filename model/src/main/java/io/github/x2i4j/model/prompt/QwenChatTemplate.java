@@ -34,12 +34,8 @@ public final class QwenChatTemplate {
         for (ChatMessage message : messages) {
             out.marked("<|im_start|>" + message.role() + "\n");
             for (ChatMessage.Content part : message.content()) {
-                switch (part) {
-                    case ChatMessage.Image _ -> vision(out, addVisionId ? "Picture " + ++images + ": " : "", "<|image_pad|>");
-                    case ChatMessage.Video _ -> vision(out, addVisionId ? "Video " + ++videos + ": " : "", "<|video_pad|>");
-                    case ChatMessage.Text words when words.literal() -> out.literal(words.text());
-                    case ChatMessage.Text words -> out.marked(words.text());
-                }
+                part(out, part, !addVisionId ? "" : part instanceof ChatMessage.Image ? "Picture " + ++images + ": "
+                        : part instanceof ChatMessage.Video ? "Video " + ++videos + ": " : "");
             }
             out.marked("<|im_end|>\n");
         }
@@ -47,6 +43,22 @@ public final class QwenChatTemplate {
             out.marked("<|im_start|>assistant\n");
         }
         return out.build();
+    }
+
+    /** What a message holds, and nothing around it. */
+    public static MarkedText bare(ChatMessage message) {
+        MarkedText.Builder out = MarkedText.builder();
+        message.content().forEach(part -> part(out, part, ""));
+        return out.build();
+    }
+
+    private static void part(MarkedText.Builder out, ChatMessage.Content part, String number) {
+        switch (part) {
+            case ChatMessage.Image _ -> vision(out, number, "<|image_pad|>");
+            case ChatMessage.Video _ -> vision(out, number, "<|video_pad|>");
+            case ChatMessage.Text words when words.literal() -> out.literal(words.text());
+            case ChatMessage.Text words -> out.marked(words.text());
+        }
     }
 
     private static void vision(MarkedText.Builder out, String number, String placeholder) {

@@ -1,5 +1,8 @@
 package io.github.x2i4j.model.qwen;
 
+import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.model.llm.RopeFrequencies;
+import io.github.x2i4j.model.llm.Rotary;
 import java.util.List;
 
 /**
@@ -29,21 +32,26 @@ record PatchPositions(int[] rows, int[] columns) {
     }
 
     /**
-     * Rotary angles [N, D/2]: the first half of them turns with the row, the second with the column.
+     * Sines and cosines [N, D/2]: the first half of them turns with the row, the second with the column.
      *
      * @param tokens order in which the tokens are listed
-     * @param frequencies D/4 of them
+     * @param unit patches of a token
+     * @param headDim width D of a head
+     * @param precision of all that is computed
      */
-    float[] angles(long[] tokens, int unit, float[] frequencies) {
+    Rotary rotary(Ops f, long[] tokens, int unit, double theta, int headDim, RopeFrequencies precision) {
+        float[] frequencies = precision.frequencies(theta, headDim / 2);
         int width = 2 * frequencies.length;
         float[] angles = new float[rows.length * width];
         for (int i = 0; i < rows.length; i++) {
             int patch = Math.toIntExact(tokens[i / unit] * unit + i % unit);
+            float row = precision.round(rows[patch]);
+            float column = precision.round(columns[patch]);
             for (int k = 0; k < frequencies.length; k++) {
-                angles[i * width + k] = rows[patch] * frequencies[k];
-                angles[i * width + frequencies.length + k] = columns[patch] * frequencies[k];
+                angles[i * width + k] = precision.round(row * frequencies[k]);
+                angles[i * width + frequencies.length + k] = precision.round(column * frequencies[k]);
             }
         }
-        return angles;
+        return Rotary.ofAngles(f, angles, rows.length, precision);
     }
 }

@@ -3,15 +3,14 @@ package io.github.x2i4j.model.qwen;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
-import io.github.x2i4j.model.media.PilResize;
-import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
-import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
 import io.github.x2i4j.model.prompt.ChatMessage;
 import io.github.x2i4j.model.prompt.QwenChatTemplate;
 import java.util.ArrayList;
@@ -53,14 +52,15 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
      */
     public QwenVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         QwenVlFamily.ABILITIES.check(past, prompt, false);
-        boolean literal = options.specialTokens() == SpecialTokens.NEUTRALISE;
+        QwenVlFamily.ABILITIES.check(past, options);
+        boolean literal = options.literal();
         List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
         boolean pictures = said.stream().anyMatch(QwenProcessor::shows);
         if (!literal && pictures && said.stream().anyMatch(p -> p.text() != null && p.text().contains(GROWING))) {
             throw new InvalidInputException("the text holds " + GROWING + ", which claims a token of a picture; remove it or have special "
                     + "tokens in the text neutralised");
         }
-        List<PixelPatches> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.image(resized(i, options)))
+        List<PixelPatches> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.image(QwenVlUtils.prepare(i, options.pictures(), imageProcessor.factor())))
                 .toList();
         List<PixelPatches> videos = said.stream().flatMap(p -> p.videos().stream()).map(v -> patches(v, options)).toList();
         List<ChatMessage> messages = new ArrayList<>();
@@ -69,7 +69,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
             messages.add(ChatMessage.text("assistant", turn.answer(), literal));
         }
         messages.add(user(prompt, options));
-        MarkedText text = QwenChatTemplate.render(messages);
+        MarkedText text = options.template() == Template.BARE ? QwenChatTemplate.bare(messages.getLast()) : QwenChatTemplate.render(messages);
         int[] ids = grow(grow(tokenizer.encode(text, false), images, imageTokenId), videos, videoTokenId);
         List<PixelPatches> seen = Stream.concat(images.stream(), videos.stream()).toList();
         String media = seen.isEmpty() ? null : "tokens of the pictures" + (videos.isEmpty() ? "" : ", the video last") + ": "
@@ -80,7 +80,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         }
         ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId || id == videoTokenId, media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);
-        return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images, videos, secondsPerGrid(videos.size()));
+        return new QwenVlInputs(text.text(), padded.ids(), padded.attentionMask(), images, videos, secondsPerGrid(videos.size(), options.videoRate()));
     }
 
     private static boolean shows(MllmPrompt p) {
@@ -89,13 +89,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
 
     private static ChatMessage user(MllmPrompt p, PromptOptions options) {
         String text = options.style() == null ? p.text() : options.style().with(shows(p)).format(p.text());
-        return ChatMessage.user(p.images().size(), p.videos().size(), text, options.specialTokens() == SpecialTokens.NEUTRALISE);
-    }
-
-    private RgbImage resized(RgbImage image, PromptOptions options) {
-        PromptOptions.ImageSize size = options.imageSize();
-        RgbImage squashed = size == null ? image : PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
-        return options.maxPixels() == 0 ? squashed : QwenVlUtils.fetchImage(squashed, imageProcessor.factor(), options.maxPixels());
+        return ChatMessage.user(p.images().size(), p.videos().size(), text, options.literal());
     }
 
     /** Frames are chosen and resized as X2I's script asks of qwen-vl-utils; a clip that cannot fit is refused before it is decoded. */
@@ -106,15 +100,15 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         long tokens = steps * (plan.size().height() / factor) * (plan.size().width() / factor);
         if (options.maxLength() > 0 && tokens > options.maxLength()) {
             throw new InvalidInputException(video.name() + " would take " + tokens + " tokens (" + plan.indices().length
-                    + " frames), and the prompt has room for " + options.maxLength() + "; cut the video, or allow a longer prompt");
+                    + " frames), and the prompt has room for " + options.maxLength() + "; cut the video, or allow a longer prompt (--max-length)");
         }
         return imageProcessor.video(plan.frames());
     }
 
-    /** From the processor's own default rate, which X2I does not replace by the one that it samples with. */
-    private float[] secondsPerGrid(int videos) {
+    /** X2I leaves the processor's own default rate and does not tell it the one that it samples with. */
+    private float[] secondsPerGrid(int videos, VideoRate rate) {
         float[] seconds = new float[videos];
-        Arrays.fill(seconds, imageProcessor.temporalPatchSize() / DEFAULT_FPS);
+        Arrays.fill(seconds, (float) (imageProcessor.temporalPatchSize() / (rate == VideoRate.TRUE ? FrameRule.SCRIPT_FPS : DEFAULT_FPS)));
         return seconds;
     }
 

@@ -80,8 +80,8 @@ public final class QwenVl extends LoadedMllm<QwenVlInputs, QwenVlModel> {
     }
 
     @Override
-    protected Read read(Scope s, QwenVlModel networks, QwenVlInputs inputs, AnswerOptions answer, BlockHook hook) {
-        QwenVlModel.Output out = networks.forward(s, inputs.tensors(s), answer, generation, hook);
+    protected Read read(Scope s, QwenVlModel networks, QwenVlInputs inputs, PromptOptions options, AnswerOptions answer, BlockHook hook) {
+        QwenVlModel.Output out = networks.with(options.rope()).forward(s, inputs.tensors(s), answer, generation, hook);
         return new Read(inputs.ids(), out.hiddenStates(), out.answer());
     }
 }

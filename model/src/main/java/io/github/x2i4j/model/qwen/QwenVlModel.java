@@ -14,6 +14,7 @@ import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.llm.Placeholders;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.Arrays;
@@ -44,6 +45,11 @@ public final class QwenVlModel {
 
     public QwenVlConfig config() {
         return config;
+    }
+
+    /** The same networks with rotary frequencies of another precision. */
+    public QwenVlModel with(RopeFrequencies precision) {
+        return new QwenVlModel(config, visual.with(precision), language.with(precision));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.TorchResize;
 import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.media.video.Video;
+import io.github.x2i4j.model.mllm.PromptOptions.Pictures;
 import java.util.List;
 
 /**
@@ -13,6 +14,8 @@ import java.util.List;
  * and of conversations) or the frames of a video.
  */
 public final class QwenVlUtils {
+    /** Sides become multiples of so many pixels where no model asks for another factor. */
+    public static final int FACTOR = 28;
     /** Least area of a picture, in pixels. */
     public static final long MIN_PIXELS = 4 * 28 * 28;
     /** Largest area where nothing smaller is asked for. */
@@ -37,6 +40,18 @@ public final class QwenVlUtils {
     public static RgbImage fetchImage(RgbImage image, int factor, long maxPixels) {
         SmartResize.Size size = SmartResize.utils(image.height(), image.width(), factor, MIN_PIXELS, maxPixels);
         return PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    }
+
+    /**
+     * What a prompt's options do to a picture before the family's own preprocessing: squashed, then {@code fetch_image}, each where it is
+     * asked for.
+     *
+     * @param factor sides that {@code fetch_image} gives become multiples of so many pixels
+     */
+    public static RgbImage prepare(RgbImage image, Pictures rule, int factor) {
+        RgbImage squashed = rule.size() == null ? image
+                : PilResize.resize(image, rule.size().width(), rule.size().height(), PilResize.Filter.BICUBIC);
+        return rule.maxPixels() == 0 ? squashed : fetchImage(squashed, factor, rule.maxPixels());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.llm.Rotary;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Blocks;
@@ -29,12 +30,19 @@ public final class VisionTower {
     private final Linear patchEmbed;
     private final List<Block> blocks;
     private final Merger merger;
+    private final RopeFrequencies rope;
 
-    private VisionTower(VisionConfig config, Linear patchEmbed, List<Block> blocks, Merger merger) {
+    private VisionTower(VisionConfig config, Linear patchEmbed, List<Block> blocks, Merger merger, RopeFrequencies rope) {
         this.config = config;
         this.patchEmbed = patchEmbed;
         this.blocks = blocks;
         this.merger = merger;
+        this.rope = rope;
+    }
+
+    /** The same tower with rotary frequencies of another precision, and then positions, angles, sines and cosines as well. */
+    public VisionTower with(RopeFrequencies precision) {
+        return new VisionTower(config, patchEmbed, blocks, merger, precision);
     }
 
     /** Binds the tensors below {@code visual}. */
@@ -43,7 +51,7 @@ public final class VisionTower {
                 c.patchSize());
         Linear patchEmbed = new Linear(kernel.reshape(c.hiddenSize(), c.patchValues()), null);
         List<Block> blocks = IntStream.range(0, c.depth()).mapToObj(i -> Block.bind(w.at("blocks", i), c)).toList();
-        return new VisionTower(c, patchEmbed, blocks, Merger.bind(w.at("merger"), c));
+        return new VisionTower(c, patchEmbed, blocks, Merger.bind(w.at("merger"), c), RopeFrequencies.FLOAT32);
     }
 
     /**
@@ -60,8 +68,8 @@ public final class VisionTower {
         AttentionMask windows = AttentionMask.segments(order.windows());
         AttentionMask steps = AttentionMask.segments(order.steps());
         try (Scope s = f.scope()) {
-            Rotary rotary = Rotary.ofAngles(s, PatchPositions.of(grids, config.spatialMergeSize()).angles(order.tokens(), unit,
-                    Rotary.frequencies(ROPE_THETA, config.headDim() / 2)), Math.toIntExact(pixels.dim(0)));
+            PatchPositions positions = PatchPositions.of(grids, config.spatialMergeSize());
+            Rotary rotary = positions.rotary(s, order.tokens(), unit, ROPE_THETA, config.headDim(), rope); // [N, D / 2]
             Tensor x = patchEmbed.apply(s, pixels);                                                    // [N, D]
             x = permuteTokens(s, x, order.tokens(), unit);                                             // [N, D], window by window
             x = Blocks.run(s, hook, "blocks", blocks.size(), List.of(x), (b, i, in) ->

@@ -12,6 +12,8 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptPreset;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +61,28 @@ class InternVlProcessorTest {
     void noWordsAreNone() {
         assertThat(process(null, PLAIN, image(8, 8)).text())
                 .isEqualTo(expected("{'Text input': None, 'Instruction editing description': 'no'}", 4));
+    }
+
+    @Test
+    void trainingIsTheDictionaryAlone() {
+        PromptOptions training = new InternVlFamily().prompt(PromptOptions.SCRIPT, PromptPreset.TRAINING);
+
+        InternVlInputs in = process("x", training);
+        assertThat(in.text()).isEqualTo("{'Text input': 'x', 'Instruction editing description': 'no', 'image input': 'no'}");
+        assertThat(in.prompt().ids()).hasSize(512).endsWith(PAD);
+        assertThat(process("x", PLAIN.withTemplate(Template.BARE), image(8, 8)).text())
+                .isEqualTo("<img>" + "<IMG_CONTEXT>".repeat(4) + "</img>\n{'Text input': 'x', 'Instruction editing description': 'no'}");
+    }
+
+    @Test
+    void comfyKeepsThePicturesShapeAndCutsNothing() {
+        PromptOptions comfy = new InternVlFamily().prompt(PromptOptions.SCRIPT, PromptPreset.COMFY);
+
+        InternVlInputs in = process("x", comfy, image(448, 112));
+        assertThat(in.image().count()).isEqualTo(5);
+        assertThat(in.text()).contains("{'Text input': 'x', 'Instruction editing description': '', 'image input': 'yes'}");
+        assertThat(process("x".repeat(1000), comfy).prompt().ids().length).isGreaterThan(1300);
+        assertThat(warnings).isEmpty();
     }
 
     @Test

@@ -12,6 +12,9 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
+import io.github.x2i4j.model.mllm.PromptPreset;
 import io.github.x2i4j.model.prompt.PromptStyle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,6 +134,27 @@ class MiniCpmProcessorTest {
     }
 
     @Test
+    void picturesGoThroughVisionUtilsWhereALargestAreaIsSet() {
+        // 100 x 10 becomes 112 x 28, which changes its shape
+        assertThat(process("x", PLAIN, image(100, 10)).images().getFirst().grid()).isEqualTo(new PatchGrid(1, 10));
+        assertThat(process("x", PLAIN.withMaxPixels(50_176), image(100, 10)).images().getFirst().grid()).isEqualTo(new PatchGrid(2, 8));
+    }
+
+    @Test
+    void bareIsTheMessageWithNothingAroundIt() {
+        assertThat(process("x", PLAIN.withTemplate(Template.BARE), image(8, 8)).text()).isEqualTo("<image><unk><unk><unk></image>\nx");
+        assertThat(process("<image>", NEUTRAL.withTemplate(Template.BARE), image(8, 8)).imageBounds()).hasSize(1);
+    }
+
+    @Test
+    void comfySaysThatAPictureComesWithTheWordsAndFillsUp() {
+        MiniCpmInputs in = process("x", new MiniCpmFamily().prompt(MiniCpmFamily.SCRIPT_PROMPT, PromptPreset.COMFY), image(8, 8));
+
+        assertThat(in.text()).contains("{'Text input': 'x', 'Instruction editing description': '', 'image input': 'yes'}");
+        assertThat(in.prompt().ids()).hasSize(512);
+    }
+
+    @Test
     void trainingPadsWithTheEndOfTextToken() {
         int n = process("x", PLAIN).prompt().ids().length;
 
@@ -164,10 +188,10 @@ class MiniCpmProcessorTest {
     }
 
     @Test
-    void nothingToReadAndAnotherFamilysPictureRuleAreRefused() {
+    void nothingToReadAndAnotherFamilysOptionsAreRefused() {
         assertThatThrownBy(() -> process("", PLAIN)).isInstanceOf(InvalidInputException.class).hasMessageContaining("neither");
-        assertThatThrownBy(() -> process("x", PLAIN.withMaxPixels(1000), image(8, 8))).isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("maxpixels");
+        assertThatThrownBy(() -> process("x", PLAIN.withVideoRate(VideoRate.TRUE))).isInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("--video-rate");
     }
 
     @Test

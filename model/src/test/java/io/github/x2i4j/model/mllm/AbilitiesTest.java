@@ -7,10 +7,11 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.video.Video;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
 import io.github.x2i4j.model.pipeline.MllmFamilies;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The whole table of tasks and families: what is not done is refused with the family that does it. */
 class AbilitiesTest {
     private static final RgbImage IMAGE = new RgbImage(1, 1, new byte[3]);
-    private static final Video VIDEO = new NoVideo();
+    private static final Video VIDEO = new StillVideo(1, 1, 1);
     private static final float[] SOUND = {0};
 
     private static void check(String family, MllmPrompt prompt, boolean answer) {
@@ -91,42 +92,36 @@ class AbilitiesTest {
                 .hasMessageContaining("neither text").hasMessageContaining(named);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            qwen2_5_vl    | slices | --max-slices
+            internvl2_5   | slices | MiniCPM-o
+            minicpm_o_2_6 | slices |
+            qwen2_5_vl    | times  |
+            internvl2_5   | times  | --video-rate
+            minicpm_o_2_6 | times  | Qwen2.5-VL
+            """)
+    void optionsOfAnotherFamilyAreRefused(String family, String option, String refusal) {
+        PromptOptions o = option.equals("slices") ? PromptOptions.SCRIPT.withMaxSlices(2) : PromptOptions.SCRIPT.withVideoRate(VideoRate.TRUE);
+        Abilities abilities = MllmFamilies.of(family).abilities();
+        if (refusal == null) {
+            assertThatCode(() -> abilities.check(List.of(), o)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> abilities.check(List.of(), o)).isInstanceOf(UnsupportedFeatureException.class).hasMessageContaining(refusal);
+        }
+    }
+
+    @Test
+    void aDialogueNeedsTheTemplate() {
+        List<MllmTurn> past = List.of(new MllmTurn(prompt("text/0/0/0"), "a"));
+        assertThatThrownBy(() -> MllmFamilies.of("qwen2_5_vl").abilities().check(past, PromptOptions.SCRIPT.withTemplate(Template.BARE)))
+                .isInstanceOf(UnsupportedFeatureException.class).hasMessageContaining("--template");
+    }
+
     @Test
     void videosOfEarlierTurnsCount() {
         MllmPrompt shown = prompt("text/0/1/0");
         assertThatThrownBy(() -> MllmFamilies.of("qwen2_5_vl").abilities().check(List.of(new MllmTurn(shown, "a")), shown, true))
                 .isInstanceOf(UnsupportedFeatureException.class).hasMessageContaining("2 were given");
-    }
-
-    private static final class NoVideo implements Video {
-        @Override
-        public String name() {
-            return "none";
-        }
-
-        @Override
-        public int totalFrames() {
-            return 1;
-        }
-
-        @Override
-        public int width() {
-            return 1;
-        }
-
-        @Override
-        public int height() {
-            return 1;
-        }
-
-        @Override
-        public double averageFps() {
-            return 1;
-        }
-
-        @Override
-        public <T> List<T> frames(int[] indices, Function<RgbImage, T> use) {
-            throw new AssertionError();
-        }
     }
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.align.AlignNetSettings;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.prompt.PromptStyle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +76,16 @@ class BundleTest {
     void withoutPaddingTheLengthIsALimitAndPicturesMayKeepTheirSize() throws IOException {
         Bundle b = open(FULL.replace("\"padding\": \"max_length\"", "\"padding\": \"none\"").replace("[128, 96]", "null"));
         assertThat(b.prompt()).isEqualTo(new PromptOptions(64, Padding.NONE, null, SpecialTokens.NEUTRALISE));
+    }
+
+    @Test
+    void styleTemplateAndRotaryFrequenciesMayBeSaid() throws IOException {
+        Bundle b = open(FULL.replace("\"padding\"", "\"style\": \"dict3\", \"template\": \"bare\", \"rope_inv_freq\": \"bfloat16\", \"padding\""));
+        assertThat(b.prompt().style()).isEqualTo(PromptStyle.DICT3);
+        assertThat(b.prompt().template()).isEqualTo(Template.BARE);
+        assertThat(b.prompt().rope()).isEqualTo(RopeFrequencies.BFLOAT16);
+        assertThatThrownBy(() -> open(FULL.replace("\"padding\"", "\"rope_inv_freq\": \"float16\", \"padding\"")))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("rope_inv_freq").hasMessageContaining("bfloat16");
     }
 
     @Test

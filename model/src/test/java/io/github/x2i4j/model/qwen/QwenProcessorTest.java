@@ -12,6 +12,9 @@ import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.mllm.PromptOptions.Template;
+import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
+import io.github.x2i4j.model.mllm.StillVideo;
 import io.github.x2i4j.model.prompt.PromptStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -182,6 +185,29 @@ class QwenProcessorTest {
         assertThat(process("it's", dict).text())
                 .contains("{'Text input': \"it's\", 'Instruction editing description': '', 'image input': 'no'}");
         assertThat(process("a", dict, image(56, 56)).text()).contains("'image input': 'yes'}");
+    }
+
+    @Test
+    void bareIsTheMessageWithNothingAroundIt() {
+        assertThat(process("x", PLAIN.withTemplate(Template.BARE), image(56, 56)).text()).isEqualTo("<|vision_start|><|image_pad|><|vision_end|>x");
+    }
+
+    private QwenVlInputs watch(int frames, PromptOptions options) {
+        return processor.process(new MllmPrompt(null, List.of(), List.of(new StillVideo(frames, 56, 56))), options, warnings::add);
+    }
+
+    @Test
+    void theModelIsToldTheReferencesTimeBetweenFramesOrTheTrueOne() {
+        assertThat(watch(4, PLAIN).secondsPerGrid()).containsExactly(1);
+        assertThat(watch(4, PLAIN.withVideoRate(VideoRate.TRUE)).secondsPerGrid()).containsExactly(2);
+    }
+
+    @Test
+    void aVideoThatDoesNotFitIsRefusedWithItsTokensBeforeItIsDecoded() {
+        // small frames are enlarged to 336 x 336: 144 tokens for each pair
+        assertThatThrownBy(() -> watch(8, PLAIN.withMaxLength(512))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("still.mp4 would take 576 tokens (8 frames)").hasMessageContaining("room for 512")
+                .hasMessageContaining("--max-length");
     }
 
     @Test

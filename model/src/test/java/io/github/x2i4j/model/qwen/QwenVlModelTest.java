@@ -9,6 +9,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.ArrayList;
@@ -111,6 +112,22 @@ class QwenVlModelTest {
         assertThat(out.hiddenStates().row(0).rows(1, 5).toFloats()).containsExactly(out.imageEmbeds().toFloats());
         assertThat(out.videoEmbeds()).isNull();
         assertThat(out.answer()).isNull();
+    }
+
+    @Test
+    void frequenciesInBfloat16ReachVisionTowerDecoderAndAnswer() {
+        PixelPatches a = TinyQwen.pixels(new PatchGrid(1, 8, 8), 3);
+        long[] ids = new long[20];
+        Arrays.fill(ids, 2, 18, TinyQwen.IMAGE);
+        QwenVlModel rounded = model.with(RopeFrequencies.BFLOAT16);
+
+        QwenVlModel.Output exact = model.forward(f, input(ids, 20, a), new AnswerOptions(3), GREEDY, BlockHook.NONE);
+        QwenVlModel.Output other = rounded.forward(f, input(ids, 20, a), new AnswerOptions(3), GREEDY, BlockHook.NONE);
+        assertThat(other.imageEmbeds().toFloats()).isNotEqualTo(exact.imageEmbeds().toFloats());
+        assertThat(rounded.with(RopeFrequencies.FLOAT32).forward(f, input(ids, 20, a), null, GREEDY, BlockHook.NONE).hiddenStates().toFloats())
+                .containsExactly(exact.hiddenStates().toFloats());
+        assertThat(model.forward(f, input(ids, 20), null, GREEDY, BlockHook.NONE).hiddenStates().toFloats())
+                .isNotEqualTo(rounded.forward(f, input(ids, 20), null, GREEDY, BlockHook.NONE).hiddenStates().toFloats());
     }
 
     @Test
