@@ -23,7 +23,7 @@ public record SourceImage(String name, String sha256, RgbImage image) {
     private static final long MAX_FILE_BYTES = 1L << 30;
 
     /**
-     * Reads a PNG, JPEG, GIF or BMP file; transparency is dropped, as in X2I's scripts.
+     * Reads a PNG, JPEG, WebP, GIF or BMP file; transparency is dropped, as in X2I's scripts.
      *
      * @throws InvalidInputException if it cannot be read or is no picture
      */
@@ -40,14 +40,14 @@ public record SourceImage(String name, String sha256, RgbImage image) {
         byte[] bytes;
         try {
             if (Files.isDirectory(file)) {
-                throw new InvalidInputException(file + " is a folder; name a picture (PNG, JPEG, GIF or BMP)");
+                throw new InvalidInputException(file + " is a folder; name a picture (PNG, JPEG, WebP, GIF or BMP)");
             }
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new InvalidInputException(file + " has " + Files.size(file) + " bytes, too many for a picture");
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new InvalidInputException(file + " does not exist; name a picture (PNG, JPEG, GIF or BMP)", e);
+            throw new InvalidInputException(file + " does not exist; name a picture (PNG, JPEG, WebP, GIF or BMP)", e);
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
         }

@@ -57,7 +57,7 @@ final class GenerateCommand implements Runnable {
     /** What beside the prompt says what to draw. */
     static final class Request {
         @Option(names = {"-i", "--image"}, paramLabel = "FILE",
-                description = "A picture that the language model sees (PNG, JPEG, GIF, BMP); may be given several times.")
+                description = "A picture that the language model sees (PNG, JPEG, WebP, GIF, BMP); may be given several times.")
         List<Path> images = List.of();
 
         @Option(names = "--video", paramLabel = "FILE",

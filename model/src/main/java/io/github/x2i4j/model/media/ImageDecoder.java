@@ -2,6 +2,7 @@ package io.github.x2i4j.model.media;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.model.media.webp.WebpPicture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Reads PNG, JPEG, GIF (the first frame) and BMP pictures into RGB with the pixel values of Pillow's {@code convert('RGB')}:
+ * Reads PNG, JPEG, WebP, GIF (of animations the first frame) and BMP pictures into RGB with the pixel values of Pillow's {@code convert('RGB')}:
  * orientation tags and colour profiles are ignored, 16-bit greys are clipped to 255, other 16-bit samples lose their low byte.
  * What a file is, is told from its content, not from its name.
  */
@@ -37,7 +38,7 @@ public final class ImageDecoder {
      */
     public static RgbImage decode(Path file, ImageOptions options) {
         if (Files.isDirectory(file)) {
-            throw new InvalidInputException(file + " is a folder; name a picture (PNG, JPEG, GIF or BMP)");
+            throw new InvalidInputException(file + " is a folder; name a picture (PNG, JPEG, WebP, GIF or BMP)");
         }
         byte[] bytes;
         try {
@@ -46,7 +47,7 @@ public final class ImageDecoder {
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new InvalidInputException(file + " does not exist; name a picture (PNG, JPEG, GIF or BMP)", e);
+            throw new InvalidInputException(file + " does not exist; name a picture (PNG, JPEG, WebP, GIF or BMP)", e);
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -71,6 +72,9 @@ public final class ImageDecoder {
             if (startsWith(bytes, 0, "GIF87a") || startsWith(bytes, 0, "GIF89a")) {
                 return GifReader.read(bytes, options);
             }
+            if (WebpPicture.isWebp(bytes)) {
+                return WebpReader.read(bytes, options);
+            }
             if (startsWith(bytes, 0, "BM")) {
                 return BmpReader.read(bytes, options);
             }
@@ -83,11 +87,19 @@ public final class ImageDecoder {
         if (other != null) {
             throw new UnsupportedFeatureException(name + " is a " + other + " file, which is not read; convert it to PNG or JPEG");
         }
-        throw new InvalidInputException(name + (bytes.length == 0 ? " is empty" : " is no picture") + "; PNG, JPEG, GIF and BMP are read");
+        throw new InvalidInputException(name + (bytes.length == 0 ? " is empty" : " is no picture") + "; PNG, JPEG, WebP, GIF and BMP are read");
     }
 
     /** Refuses sizes that are no picture's, exceed the cap, or cannot lie in a file this short. */
     static void checkSize(long width, long height, byte[] bytes, ImageOptions options) throws CorruptImageException {
+        checkSize(width, height, options);
+        if (width * height / MOST_PIXELS_PER_BYTE > bytes.length) {
+            throw new CorruptImageException("is truncated: " + bytes.length + " bytes for " + width + " x " + height + " pixels");
+        }
+    }
+
+    /** Refuses sizes that are no picture's or exceed the cap. */
+    static void checkSize(long width, long height, ImageOptions options) throws CorruptImageException {
         if (width < 1 || height < 1) {
             throw new CorruptImageException("has a size of " + width + " x " + height + " pixels");
         }
@@ -97,15 +109,9 @@ public final class ImageDecoder {
                     + Math.min(options.maxPixels(), (Integer.MAX_VALUE - 8) / 3) + " pixels and " + MAX_SIDE
                     + " a side; scale it down first");
         }
-        if (width * height / MOST_PIXELS_PER_BYTE > bytes.length) {
-            throw new CorruptImageException("is truncated: " + bytes.length + " bytes for " + width + " x " + height + " pixels");
-        }
     }
 
     private static String otherFormat(byte[] bytes) {
-        if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
-            return "WebP";
-        }
         if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
             return "TIFF";
         }

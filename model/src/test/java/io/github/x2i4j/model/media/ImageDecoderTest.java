@@ -9,7 +9,9 @@ import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.model.media.ImageOptions.Transparency;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +54,11 @@ class ImageDecoderTest {
         "alpha.bmp,9,7,b04c914c", "animated.gif,37,29,cac1c5a6", "cmyk.jpg,37,29,2c7e6e7c", "grey.bmp,37,29,62d74caf",
         "grey.jpg,37,29,8223b9f6", "interlaced.gif,37,29,cac1c5a6", "offset-transparent.gif,50,40,b7ebad04",
         "palette.bmp,37,29,cac1c5a6", "rgb.jpg,37,29,978ccdc6", "rotated-profile-restarts.jpg,37,29,195f3134",
-        "top-down.bmp,9,7,cb7fc212", "ycck.jpg,37,29,1a070827"})
+        "top-down.bmp,9,7,cb7fc212", "ycck.jpg,37,29,1a070827", "lossy.webp,37,29,b90b5f56",
+        "lossy-photo.webp,61,61,1b69bf19", "lossy-alpha.webp,37,29,1fc98113", "lossless.webp,37,29,978ccdc6",
+        "lossless-palette.webp,53,37,4449aa98", "lossless-alpha.webp,37,29,cac1c5a6", "animated.webp,50,40,0088eff1",
+        "lossy-right-edge.webp,64,48,a3a85c05", "lossy-noise.webp,17,15,1988edb9", "lossy-coarse.webp,400,400,4566fc68",
+        "lossless-groups.webp,64,48,e673d742", "lossless-photo.webp,56,40,7871ae8e"})
     void picturesHaveThePixelsOfPillow(String file, int width, int height, String checksum) throws IOException {
         RgbImage image = decode(resource(file));
         assertThat(image.width()).isEqualTo(width);
@@ -60,9 +66,11 @@ class ImageDecoderTest {
         assertThat(crc(image)).isEqualTo(checksum);
     }
 
-    @Test
-    void bmpTransparencyIsLaidOnWhiteWhereAskedFor() throws IOException {
-        assertThat(crc(ImageDecoder.decode(resource("alpha.bmp"), "alpha", ON_WHITE))).isEqualTo("5c806459");
+    @ParameterizedTest
+    @CsvSource({"alpha.bmp,5c806459", "lossy-alpha.webp,a7bbc43e", "lossless-alpha.webp,f62db462", "animated.webp,bc4ff84b",
+        "lossless.webp,978ccdc6"})
+    void transparencyIsLaidOnWhiteWhereAskedFor(String file, String checksum) throws IOException {
+        assertThat(crc(ImageDecoder.decode(resource(file), file, ON_WHITE))).isEqualTo(checksum);
     }
 
     @Test
@@ -137,7 +145,7 @@ class ImageDecoderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"420.jpg", "444-progressive.jpg", "grey.jpg", "cmyk.jpg", "palette.bmp", "top-down.bmp",
-        "interlaced.gif"})
+        "interlaced.gif", "lossy.webp", "lossy-alpha.webp", "lossless.webp", "animated.webp"})
     void truncatedPicturesAreRefusedWithTheirName(String file) throws IOException {
         byte[] whole = resource(file);
         for (int length : new int[] {whole.length / 2, whole.length * 9 / 10, 20}) {
@@ -191,11 +199,45 @@ class ImageDecoderTest {
         byte[] none = new PngBuilder(0, 5, 8, 2, false).pixels(100, 0);
         assertThatThrownBy(() -> decode(none)).hasMessageContaining("0 x 5");
         ImageOptions small = new ImageOptions(36 * 29, Transparency.DROPPED);
-        for (String file : new String[] {"420.jpg", "animated.gif", "palette.bmp"}) {
+        for (String file : new String[] {"420.jpg", "animated.gif", "palette.bmp", "lossy.webp", "lossless.webp"}) {
             byte[] bytes = resource(file);
             assertThatThrownBy(() -> ImageDecoder.decode(bytes, file, small)).isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("37 x 29 pixels, which exceeds the limit of 1044 pixels");
         }
+    }
+
+    /** A lossless WebP of one colour: its codes have one symbol each, so that no pixel takes a bit. */
+    private static byte[] webpOfOneColour(int width, int height, int red, int green, int blue) {
+        StringBuilder bits = new StringBuilder(); // the last comes first
+        int[][] fields = {{0x2F, 8}, {width - 1, 14}, {height - 1, 14}, {0, 4}, {0, 3}, {0b101, 3}, {green, 8}, {0b101, 3}, {red, 8},
+            {0b101, 3}, {blue, 8}, {0b101, 3}, {255, 8}, {0b0001, 4}, {0, 5}};
+        for (int[] field : fields) {
+            for (int b = 0; b < field[1]; b++) {
+                bits.insert(0, field[0] >> b & 1);
+            }
+        }
+        int length = bits.length() / 8;
+        byte[] big = new BigInteger(bits.toString(), 2).toByteArray();
+        ByteBuffer out = ByteBuffer.allocate(20 + length + (length & 1)).order(ByteOrder.LITTLE_ENDIAN);
+        out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(out.capacity() - 8)
+                .put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(length);
+        for (int i = 0; i < length; i++) {
+            out.put(i < big.length ? big[big.length - 1 - i] : 0);
+        }
+        return out.array();
+    }
+
+    @Test
+    void aFewBytesOfWebpMayBeManyPixels() {
+        byte[] flat = webpOfOneColour(2000, 1500, 200, 30, 60);
+        assertThat(flat).hasSizeLessThan(40);
+        RgbImage image = decode(flat);
+        assertThat(image.width()).isEqualTo(2000);
+        assertThat(Arrays.copyOf(image.rgb(), 6)).isEqualTo(rgb(200, 30, 60, 200, 30, 60));
+        assertThat(Arrays.mismatch(image.rgb(), 3, image.rgb().length, image.rgb(), 0, image.rgb().length - 3)).isEqualTo(-1);
+        byte[] huge = webpOfOneColour(16_384, 16_384, 1, 2, 3);
+        assertThatThrownBy(() -> decode(huge)).isInstanceOf(InvalidInputException.class).hasMessageContaining("16384 x 16384")
+                .hasMessageContaining("scale it down");
     }
 
     @Test
@@ -212,7 +254,7 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> ImageDecoder.decode(folder.resolve("no.png"))).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("no.png does not exist");
         assertThatThrownBy(() -> decode("hello, world".getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(InvalidInputException.class).hasMessage("picture is no picture; PNG, JPEG, GIF and BMP are read");
+                .isInstanceOf(InvalidInputException.class).hasMessage("picture is no picture; PNG, JPEG, WebP, GIF and BMP are read");
         assertThatThrownBy(() -> decode(new byte[0])).hasMessageContaining("is empty");
         for (byte[] magic : new byte[][] {PngChunks.SIGNATURE, rgb(0xFF, 0xD8, 0xFF), "GIF89a".getBytes(StandardCharsets.UTF_8),
             "BM".getBytes(StandardCharsets.UTF_8)}) {
@@ -222,7 +264,7 @@ class ImageDecoderTest {
 
     @Test
     void formatsThatAreNotReadAreNamed() {
-        String[][] formats = {{"RIFF....WEBPVP8 ", "WebP"}, {"II*\0....", "TIFF"}, {"....ftypavif", "AVIF"}};
+        String[][] formats = {{"II*\0....", "TIFF"}, {"....ftypavif", "AVIF"}};
         for (String[] f : formats) {
             assertThatThrownBy(() -> decode(f[0].getBytes(StandardCharsets.ISO_8859_1)))
                     .isInstanceOf(UnsupportedFeatureException.class).hasMessageContaining(f[1]).hasMessageContaining("convert it");
@@ -244,7 +286,8 @@ class ImageDecoderTest {
     @Test
     void damagedPicturesGiveTypedErrorsOrPixels() throws IOException {
         Random random = new Random(7);
-        for (String file : new String[] {"420.jpg", "cmyk.jpg", "444-progressive.jpg", "interlaced.gif", "palette.bmp", "565.bmp"}) {
+        for (String file : new String[] {"420.jpg", "cmyk.jpg", "444-progressive.jpg", "interlaced.gif", "palette.bmp", "565.bmp",
+            "lossy.webp", "lossy-alpha.webp", "lossless.webp", "lossless-palette.webp", "animated.webp"}) {
             byte[] whole = resource(file);
             for (int run = 0; run < 300; run++) {
                 byte[] damaged = whole.clone();
