@@ -1,6 +1,10 @@
 /** Tools for weight files. */
 module io.github.x2i4j.tools {
-    requires transitive io.github.x2i4j.loader;
+    requires transitive io.github.x2i4j.model;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
 
     exports io.github.x2i4j.tools;
+    exports io.github.x2i4j.tools.make;
+    exports io.github.x2i4j.tools.write;
 }
