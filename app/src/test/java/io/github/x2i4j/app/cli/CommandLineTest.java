@@ -83,6 +83,11 @@ class CommandLineTest {
             generate fox -o fox.jpg                       | --output fox.jpg    | .png
             generate fox -o nowhere/fox.png               | nowhere             | does not exist
             generate fox --frobnicate                     | --frobnicate        | generate --help
+            make flux-dev x --dtype I8                    | --dtype I8          | F32, BF16, F16
+            make flux-3 x                                 | flux-3              | flux-dev, flux-schnell
+            make t5 x --shard-size much                   | --shard-size much   | 500M
+            make t5 x --set depth                         | --set depth         | and a value
+            make t5 nowhere/x                             | nowhere             | make that folder first
             info --threads many                           | --threads           | many
             frobnicate                                    | frobnicate          | --help
             """)
@@ -102,7 +107,7 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
         assertThat(run()).isZero();
-        assertThat(out.toString()).contains("generate", "verify", "inspect", "info", "bench", "completion", "Examples:");
+        assertThat(out.toString()).contains("generate", "verify", "inspect", "make", "info", "bench", "completion", "Examples:");
         assertThat(run("generate", "--help")).isZero();
         assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
         assertThat(err.toString()).isEmpty();
