@@ -3,6 +3,7 @@ module io.github.x2i4j.model {
     requires transitive io.github.x2i4j.loader;
     requires com.fasterxml.jackson.databind;
     requires java.desktop;
+    requires jdk.management;
     requires jcodec;
     requires jlayer;
     requires jorbis;
@@ -15,6 +16,7 @@ module io.github.x2i4j.model {
     exports io.github.x2i4j.model.media;
     exports io.github.x2i4j.model.media.audio;
     exports io.github.x2i4j.model.media.video;
+    exports io.github.x2i4j.model.memory;
     exports io.github.x2i4j.model.minicpm;
     exports io.github.x2i4j.model.mllm;
     exports io.github.x2i4j.model.nn;

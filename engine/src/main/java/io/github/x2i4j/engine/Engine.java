@@ -17,7 +17,7 @@ import io.github.x2i4j.engine.parallel.Workers;
  */
 public final class Engine implements AutoCloseable {
     /** Native memory kept for later, at least. */
-    private static final long RETAINED_BYTES = 64L << 20;
+    static final long RETAINED_BYTES = 64L << 20;
     /** Java heap kept for packed panels and tiles. */
     private static final long RETAINED_SCRATCH = 48L << 20;
 
@@ -58,6 +58,11 @@ public final class Engine implements AutoCloseable {
     public MemoryUsage memory() {
         MemoryPool.Usage usage = cpu.pool().usage();
         return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), cpu.floats().retained());
+    }
+
+    /** Gives memory that is kept for later back to the system, and begins to count the peak anew. */
+    public void trim() {
+        cpu.pool().trim();
     }
 
     @Override

@@ -1,27 +1,42 @@
 package io.github.x2i4j.engine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Bytes in native or mapped memory. Its owner (a scope, a weight file) calls {@link #release()} when the bytes may be reused. */
 public final class HostStorage implements Storage {
     private final MemorySegment segment;
     private final long byteSize;
+    private final boolean imagined;
+    private volatile MemorySegment zeros;
     private volatile boolean released;
 
     public HostStorage(MemorySegment segment) {
         this.segment = segment;
         this.byteSize = segment.byteSize();
+        this.imagined = false;
     }
 
-    private HostStorage(long byteSize) {
+    private HostStorage(long byteSize, boolean imagined) {
         this.segment = null;
         this.byteSize = byteSize;
-        this.released = true;
+        this.imagined = imagined;
+        this.released = !imagined;
     }
 
     /** A storage of which only the size is known: it stands for bytes that could not be had, and every access fails. */
     public static HostStorage absent(long byteSize) {
-        return new HostStorage(byteSize);
+        return new HostStorage(byteSize, false);
+    }
+
+    /** A storage that stands for bytes nobody computes; where they are read after all, they are zeros made at that moment. */
+    static HostStorage imagined(long byteSize) {
+        return new HostStorage(byteSize, true);
+    }
+
+    /** True for what a {@link Rehearsal} made. */
+    boolean isImagined() {
+        return imagined;
     }
 
     @Override
@@ -32,11 +47,18 @@ public final class HostStorage implements Storage {
     @Override
     public MemorySegment segment() {
         if (released) {
-            throw new IllegalStateException(segment == null
+            throw new IllegalStateException(segment == null && !imagined
                     ? "tensor stands for a weight that is missing"
                     : "tensor used after the scope that owns it was closed");
         }
-        return segment;
+        return imagined ? zeros() : segment;
+    }
+
+    private synchronized MemorySegment zeros() {
+        if (zeros == null) {
+            zeros = Arena.ofAuto().allocate(byteSize).asReadOnly();
+        }
+        return zeros;
     }
 
     /** From now on every access through this storage fails. Called by the owner only. */

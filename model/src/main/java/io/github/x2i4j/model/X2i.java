@@ -5,6 +5,9 @@ import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.memory.MemoryBudget;
+import io.github.x2i4j.model.memory.MemoryKeeper;
+import io.github.x2i4j.model.memory.MemoryPlan;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import io.github.x2i4j.model.pipeline.DrawOptions;
@@ -40,11 +43,14 @@ public final class X2i implements AutoCloseable {
     private final boolean ownsEngine;
     private final Parts parts;
     private final X2iPipeline pipeline;
+    /** Null for none. */
+    private final MemoryBudget budget;
     private final ReentrantLock turn = new ReentrantLock(true);
     private boolean closed;
 
-    private X2i(Bundle bundle, Engine engine, boolean ownsEngine, Parts parts) {
+    private X2i(Bundle bundle, Engine engine, boolean ownsEngine, Parts parts, MemoryBudget budget) {
         this.engine = engine;
+        this.budget = budget;
         this.ownsEngine = ownsEngine;
         this.parts = parts;
         pipeline = new X2iPipeline(bundle, parts);
@@ -61,7 +67,7 @@ public final class X2i implements AutoCloseable {
         Bundle b = Bundle.open(bundle);
         Engine engine = Engine.open(EngineOptions.DEFAULT);
         try {
-            return new X2i(b, engine, true, Parts.released());
+            return new X2i(b, engine, true, Parts.released(), null);
         } catch (Throwable e) {
             engine.close();
             throw e;
@@ -76,7 +82,18 @@ public final class X2i implements AutoCloseable {
      * @throws io.github.x2i4j.engine.InvalidInputException saying what is wrong with which file
      */
     public static X2i open(Bundle bundle, Engine engine, boolean keepLoaded) {
-        return new X2i(bundle, engine, false, keepLoaded ? Parts.kept() : Parts.released());
+        return new X2i(bundle, engine, false, keepLoaded ? Parts.kept() : Parts.released(), null);
+    }
+
+    /**
+     * Opens a bundle that keeps a memory budget: each request is planned before it is computed and refused where the budget would not
+     * do; weights that do not fit stream from their files block by block. The engine must serve nobody else.
+     *
+     * @param budget what the whole process may hold, the Java heap with its limit (-Xmx) counted in full
+     * @throws io.github.x2i4j.engine.InvalidInputException saying what is wrong with which file
+     */
+    public static X2i open(Bundle bundle, Engine engine, MemoryBudget budget) {
+        return new X2i(bundle, engine, false, Parts.kept(), budget);
     }
 
     /** What was opened, and its defaults. */
@@ -108,9 +125,27 @@ public final class X2i implements AutoCloseable {
      * @throws CancelledException if {@code progress} said so or the thread was interrupted
      */
     public X2iResult generate(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
-        X2iPrompt prompt = prompt(request);
-        Work work = new Work(prompt, request.images(), request.videos(), request.audios(), List.of(), draw(request), request.count());
+        Work work = work(request);
         return exclusively(progress, () -> run(work, progress, finished));
+    }
+
+    private Work work(X2iRequest r) {
+        return new Work(prompt(r), r.images(), r.videos(), r.audios(), List.of(), draw(r), r.count());
+    }
+
+    /**
+     * What memory a request would need, stage by stage. Weight files are opened, but nothing of them is read except small tensors.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException if the request or a file is wrong
+     */
+    public MemoryPlan plan(X2iRequest request) {
+        Work work = work(request);
+        return exclusively(Progress.NONE, () -> MemoryKeeper.plan((f, p) -> rehearse(work, f, p), budget, Progress.NONE));
+    }
+
+    /** All that memory depends on; further pictures are drawn as the first. */
+    private List<Picture> rehearse(Work work, Scope f, Progress progress) {
+        return pipeline.paint(f, pipeline.condition(f, work.prompt, progress), work.draw, progress);
     }
 
     /** Begins a dialogue, in which the language model remembers what was said and shown before. */
@@ -155,19 +190,26 @@ public final class X2i implements AutoCloseable {
     /** Does a request's work; within {@link #exclusively}. */
     X2iResult run(Work work, Progress listener, Consumer<X2iPicture> finished) {
         WarningCollector progress = new WarningCollector(listener);
-        List<X2iPicture> pictures = new ArrayList<>();
-        try (Scope f = engine.scope()) {
-            Conditioning c = pipeline.condition(f, work.prompt, progress);
-            for (int i = 0; i < work.count; i++) {
-                DrawOptions one = work.draw.withSeed(work.draw.seed() + i);
-                Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
-                X2iPicture picture = new X2iPicture(drawn.toRgb(),
-                        Recipe.ofX2i(engine.info(), bundle(), work.prompt, work.images, work.videos, work.audios, one, drawn, c.answer()).after(work.before));
-                pictures.add(picture);
-                finished.accept(picture);
-            }
-            return new X2iResult(pictures, c.answer(), progress.warnings());
+        if (budget != null) {
+            return MemoryKeeper.run(engine, budget, (f, p) -> rehearse(work, f, p), (f, p) -> draw(work, f, p, progress, finished), progress);
         }
+        try (Scope f = engine.scope()) {
+            return draw(work, f, progress, progress, finished);
+        }
+    }
+
+    private X2iResult draw(Work work, Scope f, Progress progress, WarningCollector warnings, Consumer<X2iPicture> finished) {
+        List<X2iPicture> pictures = new ArrayList<>();
+        Conditioning c = pipeline.condition(f, work.prompt, progress);
+        for (int i = 0; i < work.count; i++) {
+            DrawOptions one = work.draw.withSeed(work.draw.seed() + i);
+            Picture drawn = pipeline.paint(f, c, one, progress).getFirst();
+            X2iPicture picture = new X2iPicture(drawn.toRgb(),
+                    Recipe.ofX2i(engine.info(), bundle(), work.prompt, work.images, work.videos, work.audios, one, drawn, c.answer()).after(work.before));
+            pictures.add(picture);
+            finished.accept(picture);
+        }
+        return new X2iResult(pictures, c.answer(), warnings.warnings());
     }
 
     private X2iPrompt prompt(X2iRequest r) {

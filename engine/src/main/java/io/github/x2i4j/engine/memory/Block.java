@@ -7,23 +7,38 @@ import java.lang.foreign.MemorySegment;
 public final class Block {
     private final Arena arena;
     private final MemorySegment segment;
+    private final long capacity;
 
     Block(Arena arena, MemorySegment segment) {
         this.arena = arena;
         this.segment = segment;
+        this.capacity = segment.byteSize();
     }
 
-    /** All bytes of the block, aligned to a cache line. */
+    private Block(long capacity) {
+        this.arena = null;
+        this.segment = null;
+        this.capacity = capacity;
+    }
+
+    /** A block without memory. */
+    static Block imagined(long capacity) {
+        return new Block(capacity);
+    }
+
+    /** All bytes of the block, aligned to a cache line; null for a block without memory. */
     public MemorySegment segment() {
         return segment;
     }
 
     /** Bytes of the block. */
     public long capacity() {
-        return segment.byteSize();
+        return capacity;
     }
 
     void free() {
-        arena.close();
+        if (arena != null) {
+            arena.close();
+        }
     }
 }

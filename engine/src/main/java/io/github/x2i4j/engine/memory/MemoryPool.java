@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * Recycles native memory by size class. There are four classes between one power of two and the next, so at most a fifth of a
@@ -19,6 +20,7 @@ public final class MemoryPool implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
     private final long retainedLimit;
+    private final LongFunction<Block> system;
     private final TreeMap<Long, ArrayDeque<Block>> idle = new TreeMap<>();
     private final Set<Block> lent = new HashSet<>();
     private long retainedBytes;
@@ -32,14 +34,34 @@ public final class MemoryPool implements AutoCloseable {
      *
      * @param allocated taken from the system: in use or kept for later
      * @param inUse lent to scopes
-     * @param peak largest value of {@code allocated} so far
+     * @param peak largest value of {@code allocated} so far, or since {@link #trim}
      */
     public record Usage(long allocated, long inUse, long peak) {
     }
 
     /** @param retainedLimit bytes to keep for later even if little was lent */
     public MemoryPool(long retainedLimit) {
+        this(retainedLimit, MemoryPool::allocate);
+    }
+
+    private MemoryPool(long retainedLimit, LongFunction<Block> system) {
         this.retainedLimit = retainedLimit;
+        this.system = system;
+    }
+
+    /** A pool that counts as any other and lends blocks without memory: what would be taken from the system, nothing is. */
+    public static MemoryPool imagined(long retainedLimit) {
+        return new MemoryPool(retainedLimit, Block::imagined);
+    }
+
+    private static Block allocate(long size) {
+        Arena arena = Arena.ofShared();
+        try {
+            return new Block(arena, arena.allocate(size, ALIGNMENT));
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
     }
 
     /** Size of the block that a request of {@code bytes} gets. */
@@ -62,13 +84,7 @@ public final class MemoryPool implements AutoCloseable {
         long size = sizeClass(bytes);
         Block block = takeIdle(size);
         if (block == null) {
-            Arena arena = Arena.ofShared();
-            try {
-                block = new Block(arena, arena.allocate(size, ALIGNMENT));
-            } catch (Throwable t) {
-                arena.close();
-                throw t;
-            }
+            block = system.apply(size);
         }
         lent.add(block);
         lentBytes += size;
@@ -115,6 +131,15 @@ public final class MemoryPool implements AutoCloseable {
             Map.Entry<Long, ArrayDeque<Block>> largest = idle.lastEntry();
             takeIdle(largest.getKey()).free();
         }
+    }
+
+    /** Gives idle memory back to the system and forgets how much was needed so far. */
+    public synchronized void trim() {
+        idle.values().forEach(blocks -> blocks.forEach(Block::free));
+        idle.clear();
+        retainedBytes = 0;
+        mostLent = lentBytes;
+        peakBytes = lentBytes;
     }
 
     public synchronized Usage usage() {

@@ -1,0 +1,40 @@
+package io.github.x2i4j.model.memory;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What Java takes for itself, in bytes, beside tensors and weights.
+ *
+ * @param heap the Java heap: text, media, what kernels pack; as large as it may grow
+ * @param machine the virtual machine: classes, compiled code, the compiler at work, stacks
+ * @param direct the most that Java lets tensors take outside the heap
+ */
+public record JavaMemory(long heap, long machine, long direct) {
+    /** Measured: resident size of a drawing program less its heap and tensors, C2 at work on vector code; rounded up. */
+    private static final long MACHINE = 200L << 20;
+    /** Measured: heap that drawing takes where it may take more. */
+    private static final long USUAL_HEAP = 384L << 20;
+
+    /** Of this process as it was started. The heap counts with its limit (-Xmx), because Java fills it before it collects. */
+    public static JavaMemory limits() {
+        long heap = Runtime.getRuntime().maxMemory();
+        return new JavaMemory(heap, MACHINE, directLimit(heap));
+    }
+
+    /** Of this process where nothing limits it: what it usually comes to, not what it may come to. */
+    public static JavaMemory usual() {
+        long heap = Runtime.getRuntime().maxMemory();
+        return new JavaMemory(Math.min(heap, USUAL_HEAP), MACHINE, directLimit(heap));
+    }
+
+    private static long directLimit(long heap) {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        long limit = vm == null ? 0 : Long.parseLong(vm.getVMOption("MaxDirectMemorySize").getValue());
+        return limit == 0 ? heap : limit;
+    }
+
+    public long bytes() {
+        return heap + machine;
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.x2i4j.model.memory;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The most memory that the process may hold at any time: its peak resident size, with the pages of mapped weight files that are in
+ * memory (Linux: VmHWM of /proc/self/status). Binary units, as everywhere: 1 GB = 2^30 bytes.
+ *
+ * @param bytes at least 1
+ */
+public record MemoryBudget(long bytes) {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*([kmgt]?)i?b?");
+    private static final String UNITS = "kmgt";
+
+    public MemoryBudget {
+        if (bytes < 1) {
+            throw new InvalidInputException("a memory budget of " + bytes + " bytes is none; name one such as 6G");
+        }
+    }
+
+    /**
+     * Reads {@code 6G}, {@code 6.5GB} or {@code 6144M}; a number without unit is bytes.
+     *
+     * @throws InvalidInputException if it is no such text
+     */
+    public static MemoryBudget parse(String text) {
+        Matcher m = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (!m.matches()) {
+            throw new InvalidInputException("\"" + text + "\" is no amount of memory; write one such as 6G or 6144M");
+        }
+        int power = m.group(2).isEmpty() ? 0 : UNITS.indexOf(m.group(2)) + 1;
+        return new MemoryBudget((long) (Double.parseDouble(m.group(1)) * (1L << 10 * power)));
+    }
+
+    /** Such as {@code 6.25 GB} or {@code 340 MB}. */
+    public static String text(long bytes) {
+        double mega = bytes / (double) (1 << 20);
+        return mega < 1000 ? String.format(Locale.ROOT, "%.0f MB", mega) : String.format(Locale.ROOT, "%.2f GB", mega / 1024);
+    }
+
+    @Override
+    public String toString() {
+        return text(bytes);
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.x2i4j.model.memory;
+
+import io.github.x2i4j.engine.InvalidInputException;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a request needs of memory, stage by stage, known before any weight is read. All sizes are bytes of the process's resident
+ * memory, mapped weights included.
+ *
+ * @param limit the budget, or 0 for none: then all weights of a stage are in memory while it lasts
+ * @param java what Java takes for itself
+ * @param copies weights that were converted when they were opened (small vectors, and what a file holds in another order); they
+ *     are held in every stage
+ * @param stages in the order in which they run
+ */
+public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> stages) {
+
+    /** How a stage holds its weights. */
+    public enum Mode {
+        /** All of them, from the first use to the end of the stage. */
+        RESIDENT,
+        /** Some blocks stay; of the others one is in use while the next is read. */
+        STREAMED,
+        /** One block at a time; the next is read when it is needed. */
+        ONE_BY_ONE
+    }
+
+    /**
+     * A stage.
+     *
+     * @param name as {@link io.github.x2i4j.model.pipeline.Progress#stage} tells it
+     * @param weights all its weights
+     * @param blocks number of blocks that weights can stream by
+     * @param largestBlock weights of the largest
+     * @param pinned weights of the blocks that stay in memory
+     * @param activations tensors
+     * @param mode how the weights are held
+     * @param resident of the process with all weights in memory
+     * @param least of the process where one block is in memory at a time
+     * @param planned of the process as planned
+     */
+    public record Stage(String name, long weights, int blocks, long largestBlock, long pinned, long activations, Mode mode,
+            long resident, long least, long planned) {
+    }
+
+    /** Most that the process holds as planned. */
+    public long peak() {
+        return largest().planned;
+    }
+
+    /** The stage that needs most as planned. */
+    public Stage largest() {
+        return stages.stream().max(Comparator.comparingLong(Stage::planned)).orElseThrow();
+    }
+
+    /** Bytes by which the peak exceeds the budget, 0 if it does not. */
+    public long missing() {
+        return limit == 0 ? 0 : Math.max(0, peak() - limit);
+    }
+
+    /** The least budget that these stages can keep. */
+    public long least() {
+        return stages.stream().mapToLong(Stage::least).max().orElseThrow();
+    }
+
+    /**
+     * Refuses a budget that cannot be kept.
+     *
+     * @throws InvalidInputException saying how many bytes are missing, where, and what would help
+     */
+    public void require() {
+        long tensors = stages.stream().mapToLong(Stage::activations).max().orElse(0);
+        if (limit > 0 && tensors + copies > java.direct()) {
+            throw new InvalidInputException("tensors need " + MemoryBudget.text(tensors + copies) + " outside the Java heap, but Java was started "
+                    + "with a limit of " + MemoryBudget.text(java.direct()) + " there; start it with -XX:MaxDirectMemorySize="
+                    + (Math.ceilDiv(tensors + copies, 1 << 20) + 1) + "m or more");
+        }
+        if (missing() > 0) {
+            Stage s = largest();
+            throw new InvalidInputException("the memory budget of " + MemoryBudget.text(limit) + " cannot be kept: \"" + s.name + "\" needs "
+                    + MemoryBudget.text(s.planned) + ", " + MemoryBudget.text(missing()) + " (" + missing() + " bytes) more. " + remedy(s));
+        }
+    }
+
+    /** What would help where a stage needs too much: the remedy for its largest part. */
+    private String remedy(Stage s) {
+        long other = java.bytes() + copies;
+        String budget = "Or allow " + MemoryBudget.text(least()) + ".";
+        if (java.heap() > Math.max(s.largestBlock, s.activations)) {
+            return "Most of it is the Java heap, which may grow to " + MemoryBudget.text(java.heap()) + ": allow it less with -Xmx. " + budget;
+        }
+        if (s.activations >= s.planned - other - s.activations) {
+            return "Most of it are tensors, " + MemoryBudget.text(s.activations) + ": ask for a smaller picture or a shorter prompt"
+                    + (s.name.startsWith("decode") ? ", or decode in tiles (--vae-tiling). " : ". ") + budget;
+        }
+        return "Most of it are weights, of which at least one block of " + MemoryBudget.text(s.largestBlock)
+                + " is in memory: use quantised weights. " + budget;
+    }
+}

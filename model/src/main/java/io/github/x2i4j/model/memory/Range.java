@@ -1,0 +1,48 @@
+package io.github.x2i4j.model.memory;
+
+import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A weight in a mapped file.
+ *
+ * @param file the whole mapping
+ * @param offset byte of it at which the weight begins
+ * @param length bytes of the weight
+ * @param used how many of them are in memory after use, at most: of a table only what is looked up
+ */
+record Range(HostStorage file, long offset, long length, long used) {
+    /** What the system brings into memory around a byte that is read (Linux: fault_around_bytes). */
+    static final long AROUND = 64 << 10;
+
+    /** The weight's range, or null if it does not lie in a mapped file. */
+    static Range of(Tensor weight, long bytes) {
+        HostStorage storage = (HostStorage) weight.storage();
+        if (!storage.segment().isMapped()) {
+            return null;
+        }
+        long whole = weight.byteSize();
+        long scattered = bytes + (weight.rank() == 2 ? bytes / Math.max(1, whole / Math.max(1, weight.dim(0))) * AROUND : 0);
+        return new Range(storage, weight.byteOffset(), whole, bytes == whole ? whole : Math.min(whole, scattered));
+    }
+
+    /** True if the other is the same weight. */
+    boolean sameAs(Range other) {
+        return file == other.file && offset == other.offset && length == other.length;
+    }
+
+    private MemorySegment segment() {
+        return file.segment().asSlice(offset, length);
+    }
+
+    /** Bytes {@code from} to {@code from + n} come into memory. */
+    void load(long from, long n) {
+        segment().asSlice(from, Math.min(n, length - from)).load();
+    }
+
+    /** The pages leave the process's memory; they are read again where they are used again. */
+    void unload() {
+        segment().unload();
+    }
+}

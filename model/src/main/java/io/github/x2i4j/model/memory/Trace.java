@@ -1,0 +1,71 @@
+package io.github.x2i4j.model.memory;
+
+import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.model.nn.BlockHook.Place;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a rehearsal saw.
+ *
+ * @param stages in order
+ * @param copies bytes of weights that were converted or gathered outside their file when they were opened
+ */
+record Trace(List<Stage> stages, long copies) {
+
+    /**
+     * A stage.
+     *
+     * @param visits blocks in the order in which they are computed, each as often as it is
+     * @param loose weights that are used outside blocks
+     * @param activations most native memory of tensors, bytes
+     * @param steps number of denoising steps or pictures, 0 if the stage has none
+     */
+    record Stage(String name, int steps, List<Visit> visits, List<Range> loose, long activations) {
+        /** Each block once, in order. */
+        List<Visit> blocks() {
+            Map<Place, Visit> distinct = new LinkedHashMap<>();
+            visits.forEach(v -> distinct.putIfAbsent(v.place, v));
+            return List.copyOf(distinct.values());
+        }
+
+        long looseBytes() {
+            return loose.stream().mapToLong(Range::used).sum();
+        }
+
+        long blockBytes() {
+            return blocks().stream().mapToLong(Visit::bytes).sum();
+        }
+
+        /** Pages around weights that come into memory with them and stay when they go, at most. */
+        long edgeBytes() {
+            return Range.AROUND * (loose.size() + blocks().stream().mapToInt(v -> v.weights.size()).sum());
+        }
+
+        /** All weights in memory. */
+        long weightBytes() {
+            return looseBytes() + blockBytes();
+        }
+    }
+
+    /** A block that is computed with its weights. */
+    record Visit(Place place, List<Range> weights) {
+        long bytes() {
+            return weights.stream().mapToLong(Range::used).sum();
+        }
+    }
+
+    /** Gives the pages of all weight files back, also those that only opening the files has touched. */
+    void unload() {
+        Set<HostStorage> files = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Stage s : stages) {
+            s.loose.forEach(r -> files.add(r.file()));
+            s.blocks().forEach(v -> v.weights.forEach(r -> files.add(r.file())));
+        }
+        files.forEach(f -> f.segment().unload());
+    }
+}
