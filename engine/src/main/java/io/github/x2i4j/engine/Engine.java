@@ -13,7 +13,7 @@ import io.github.x2i4j.engine.parallel.Workers;
  * Threads, kernels and activation memory of one user of the library. Safe to share between threads: each thread opens scopes of
  * its own. Closing frees all memory; an engine that is used after that fails with {@link IllegalStateException}.
  *
- * <p>Results are the same for every kernel set, vector width and number of threads.
+ * <p>Results are the same for every kernel set, vector width and number of threads, as long as the precision is F32.
  */
 public final class Engine implements AutoCloseable {
     /** Native memory kept for later, at least. */
@@ -23,8 +23,9 @@ public final class Engine implements AutoCloseable {
 
     private final CpuContext cpu;
 
-    private Engine(CpuContext cpu) {
-        this.cpu = cpu;
+    /** @param kernels are released when this is closed */
+    Engine(KernelChoice kernels, int threads) {
+        cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new FloatPool(RETAINED_SCRATCH), new Workers(threads), new KernelService(kernels));
     }
 
     /**
@@ -36,9 +37,7 @@ public final class Engine implements AutoCloseable {
         if (threads < 1) {
             throw new InvalidInputException("threads is " + threads + " but must be at least 1, or 0 for one per processor");
         }
-        KernelChoice choice = KernelProvider.choose(options);
-        return new Engine(new CpuContext(new MemoryPool(RETAINED_BYTES), new FloatPool(RETAINED_SCRATCH), new Workers(threads),
-                new KernelService(choice)));
+        return new Engine(KernelProvider.choose(options), threads);
     }
 
     /** Opens an outermost scope. */
@@ -50,7 +49,7 @@ public final class Engine implements AutoCloseable {
     public EngineInfo info() {
         KernelChoice choice = cpu.kernels().choice();
         Processor processor = Processor.read();
-        return new EngineInfo(choice.name(), choice.vectorBits(), cpu.workers().threads(), choice.reasons(), processor.name(),
+        return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(), choice.reasons(), processor.name(),
                 processor.features());
     }
 

@@ -1,17 +1,24 @@
 package io.github.x2i4j.engine;
 
 /**
- * How an engine computes. Results do not depend on any of this.
+ * How an engine computes. Results depend on {@code precision} alone.
  *
  * @param kernels which kernel set; {@code AUTO} takes the fastest that this process can run, and lets plain loops serve until the
  *     just-in-time compiler has made it fast
  * @param vectorBits width of the vector kernels: 128, 256, 512, or 0 for the widest that the processor prefers. All engines of a
  *     process should use the same width: a second one slows both down to a crawl.
  * @param threads worker threads including the caller, or 0 for one per available processor
+ * @param instructions what machine code may use, or null for the best that the processor has
+ * @param precision how products of matrices are computed
  */
-public record EngineOptions(KernelChoice kernels, int vectorBits, int threads) {
+public record EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision) {
     public static final EngineOptions DEFAULT = new EngineOptions(KernelChoice.AUTO, 0, 0);
 
-    /** Kernel sets by name. */
-    public enum KernelChoice { AUTO, SCALAR, VECTOR }
+    /** The best instructions, and F32. */
+    public EngineOptions(KernelChoice kernels, int vectorBits, int threads) {
+        this(kernels, vectorBits, threads, null, Precision.F32);
+    }
+
+    /** Kernel sets by name. {@code MACHINE} is machine code for the products and {@code VECTOR} or {@code SCALAR} for the rest. */
+    public enum KernelChoice { AUTO, SCALAR, VECTOR, MACHINE }
 }

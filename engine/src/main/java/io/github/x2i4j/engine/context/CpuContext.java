@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.context;
 
+import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
@@ -21,6 +22,11 @@ public record CpuContext(MemoryPool pool, FloatPool floats, Workers workers, Ker
         return kernels.tiles();
     }
 
+    /** The product of blocks in service. */
+    public BlockKernel<?> blocks() {
+        return kernels.blocks();
+    }
+
     /** The primitives over runs in service. */
     public RunKernels runs() {
         return kernels.runs();
@@ -28,8 +34,8 @@ public record CpuContext(MemoryPool pool, FloatPool floats, Workers workers, Ker
 
     @Override
     public void close() {
-        kernels.close();
         workers.close();
+        kernels.close();
         pool.close();
         floats.clear();
     }

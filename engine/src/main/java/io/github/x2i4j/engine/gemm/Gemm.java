@@ -1,44 +1,66 @@
 package io.github.x2i4j.engine.gemm;
 
-import static io.github.x2i4j.engine.kernel.TileKernel.DEPTH;
-import static io.github.x2i4j.engine.kernel.TileKernel.ROWS;
-
 import io.github.x2i4j.engine.context.CpuContext;
+import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.util.function.Supplier;
 
 /**
  * The matrix product {@code C [M, N] = A [M, K] B [K, N]} after the pattern of BLIS (Van Zee and van de Geijn, 2015): packers bring
- * both operands into panels, a small tile product works on panels, and this driver blocks for the caches and shares blocks of C
+ * both operands into panels, a {@link BlockKernel} multiplies panels, and this driver blocks for the caches and shares blocks of C
  * among the threads.
  *
  * <pre>
- * for each chunk of columns whose panels of B fit {@link #PANEL_BYTES}           shared by all threads, third-level cache
+ * for each chunk of columns whose panels of B fit {@link #PANEL_WORDS}           shared by all threads, third-level cache
  *   pack B[all k, chunk]                                                          one panel a task
  *   for each block of C in the chunk: rows x columns                              one block a task
- *     for each slice of DEPTH k                                              slice of B in the second-level cache
- *       for each six rows: pack A[six rows, slice]                                first-level cache
- *         for each panel: tile product, added to the block
- *     sink(block)                                                                 bias, activation, residual, store
+ *     for each slice of k
+ *       pack A[rows, slice]                                                       second-level cache
+ *       block product, added to the block:
+ *         for each panel of B: for each tile of A                                 panel, or tile, in the first-level cache
+ *     sink(strips of the block)                                                   bias, activation, residual, store
  * </pre>
  *
  * A is the operand that is stored row by row with k running fastest (weights): its panels are plain copies of pieces of rows,
  * widened where the format needs it, so weights are never rearranged. Every element of C is summed over slices of k in order, by
- * one thread, whatever the blocking; so the result does not depend on the number of threads or on the kernel.
+ * one thread, whatever the blocking; so the result does not depend on the number of threads or, for F32, on the kernel.
+ *
+ * @param <P> memory that the kernel keeps panels in
  */
-public final class Gemm {
+public final class Gemm<P> {
     /** Bound of the packed columns. */
-    static final long PANEL_BYTES = 16L << 20;
-    /** Columns of a block; its slice of B takes 256 KB. */
-    static final int BLOCK_COLUMNS = 256;
+    static final long PANEL_WORDS = 4L << 20;
+    /** Columns of a block, at most: a row of A, once packed, is used for so many. */
+    static final int BLOCK_COLUMNS = 1024;
     /** Distance of the rows of a block; a little more than its columns, so that rows fall into different cache sets. */
     static final int BLOCK_STRIDE = BLOCK_COLUMNS + 16;
-    /** Rows of a block, at most; the block takes about 100 KB. */
-    static final int BLOCK_ROWS = 16 * ROWS;
+    /** Rows of a block, at most; a slice of them takes 192 KB. A multiple of the rows of every kernel. */
+    static final int BLOCK_ROWS = 192;
+    /** Columns that the sink gets at once. */
+    private static final int STRIP = 64;
+    private static final int STRIP_STRIDE = STRIP + 16;
     /** Blocks for each thread that keep the threads evenly busy. */
     private static final int BLOCKS_PER_THREAD = 4;
 
-    private Gemm() {
+    private final CpuContext cpu;
+    private final BlockKernel<P> kernel;
+    private final long m;
+    private final int k;
+    private final Supplier<RowPacker> a;
+    private final PanelPacker b;
+    private final BlockSink sink;
+    /** Words of a packed panel. */
+    private final long panel;
+
+    private Gemm(CpuContext cpu, BlockKernel<P> kernel, long m, int k, Supplier<RowPacker> a, PanelPacker b, BlockSink sink) {
+        this.cpu = cpu;
+        this.kernel = kernel;
+        this.m = m;
+        this.k = k;
+        this.a = a;
+        this.b = b;
+        this.sink = sink;
+        panel = (long) kernel.words(k) * kernel.columns();
     }
 
     /**
@@ -47,75 +69,101 @@ public final class Gemm {
      * @param sink takes the blocks of C
      */
     public static void multiply(CpuContext cpu, long m, long n, int k, Supplier<RowPacker> a, PanelPacker b, BlockSink sink) {
-        int width = cpu.tiles().columns();
-        long chunk = chunkColumns(n, k, width);
+        new Gemm<>(cpu, cpu.blocks(), m, k, a, b, sink).multiply(n);
+    }
+
+    private void multiply(long n) {
+        long chunk = chunkColumns(n);
         for (long column = 0; column < n; column += chunk) {
-            multiplyChunk(cpu, m, column, Math.toIntExact(Math.min(chunk, n - column)), k, a, b, sink);
+            multiplyChunk(column, Math.toIntExact(Math.min(chunk, n - column)));
         }
     }
 
-    /** Columns of a chunk: whole blocks, of nearly equal number in all chunks. */
-    private static long chunkColumns(long n, int k, int width) {
-        long most = Math.max(1, PANEL_BYTES / Float.BYTES / Math.max(1, k) / BLOCK_COLUMNS) * BLOCK_COLUMNS;
-        if (n <= most) {
-            return Math.ceilDiv(n, width) * width;
-        }
-        return Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), BLOCK_COLUMNS) * BLOCK_COLUMNS;
+    /** Columns of a chunk: of nearly equal number in all chunks. */
+    private long chunkColumns(long n) {
+        int width = kernel.columns();
+        long most = Math.max(1, PANEL_WORDS / Math.max(1, panel)) * width;
+        long chunks = Math.ceilDiv(n, most);
+        return Math.ceilDiv(Math.ceilDiv(n, chunks), width) * width;
     }
 
-    private static void multiplyChunk(CpuContext cpu, long m, long column, int columns, int k, Supplier<RowPacker> a, PanelPacker b,
-            BlockSink sink) {
-        int width = cpu.tiles().columns();
+    private void multiplyChunk(long column, int columns) {
+        int width = kernel.columns();
         int panels = Math.ceilDiv(columns, width);
-        float[] packed = cpu.floats().take((long) panels * width * k);
-        cpu.workers().parallelFor(panels, p -> {
-            int j = p * width;
-            b.pack(column + j, Math.min(width, columns - j), packed, j * k, width);
-        });
+        P packed = kernel.take(cpu.pool(), cpu.floats(), panels * panel);
+        try {
+            cpu.workers().parallelFor(panels, p -> {
+                int j = p * width;
+                kernel.packColumns((to, at) -> b.pack(column + j, Math.min(width, columns - j), to, at, width), k, cpu.floats(), packed,
+                        p * panel);
+            });
+            multiplyBlocks(packed, panels, column, columns);
+        } finally {
+            kernel.give(cpu.pool(), cpu.floats(), packed);
+        }
+    }
 
+    private void multiplyBlocks(P packed, int panels, long column, int columns) {
         int columnBlocks = Math.ceilDiv(columns, BLOCK_COLUMNS);
-        int blockColumns = Math.ceilDiv(Math.ceilDiv(columns, columnBlocks), width) * width;
-        int blockRows = blockRows(m, columnBlocks, cpu.workers().threads());
+        int blockPanels = Math.ceilDiv(panels, columnBlocks);
+        int blockRows = blockRows(columnBlocks);
         int rowBlocks = Math.toIntExact(Math.ceilDiv(m, blockRows));
         cpu.workers().parallelFor(Math.multiplyExact(rowBlocks, columnBlocks), task -> {
             long row = (long) (task % rowBlocks) * blockRows;
             int rows = (int) Math.min(blockRows, m - row);
-            int j = task / rowBlocks * blockColumns;
-            int inBlock = Math.min(blockColumns, columns - j);
-            float[] c = cpu.floats().take((long) BLOCK_ROWS * BLOCK_STRIDE);
-            multiplyBlock(cpu, a.get(), row, rows, packed, j, inBlock, k, c);
-            sink.accept(c, BLOCK_STRIDE, row, rows, column + j, inBlock);
-            cpu.floats().give(c);
+            int first = task / rowBlocks * blockPanels;
+            int count = Math.min(blockPanels, panels - first);
+            if (count > 0) {
+                multiplyBlock(row, rows, packed, first, count, column, columns);
+            }
         });
-        cpu.floats().give(packed);
     }
 
     /** Rows of a block: fewer than {@link #BLOCK_ROWS} where there would not be enough blocks for all threads. */
-    private static int blockRows(long m, int columnBlocks, int threads) {
+    private int blockRows(int columnBlocks) {
+        int threads = cpu.workers().threads();
         long blocks = Math.ceilDiv((long) threads * BLOCKS_PER_THREAD, columnBlocks);
-        long rows = Math.ceilDiv(Math.ceilDiv(m, threads == 1 ? 1 : blocks), ROWS) * ROWS;
-        return Math.clamp(rows, ROWS, BLOCK_ROWS);
+        int unit = kernel.rows();
+        long rows = Math.ceilDiv(Math.ceilDiv(m, threads == 1 ? 1 : blocks), unit) * unit;
+        return Math.clamp(rows, unit, BLOCK_ROWS);
     }
 
-    private static void multiplyBlock(CpuContext cpu, RowPacker a, long row, int rows, float[] packed, int column, int columns, int k,
-            float[] c) {
-        float[] panel = cpu.floats().take((long) ROWS * DEPTH);
-        for (int slice = 0; slice < k; slice += DEPTH) {
-            TileKernel kernel = cpu.tiles();
+    private void multiplyBlock(long row, int rows, P packed, int first, int panels, long column, int columns) {
+        P left = kernel.take(cpu.pool(), cpu.floats(), (long) BLOCK_ROWS * TileKernel.DEPTH);
+        P c = kernel.take(cpu.pool(), cpu.floats(), (long) BLOCK_ROWS * BLOCK_STRIDE);
+        try {
+            sumBlock(row, rows, packed, first * panel, panels, left, c);
             int width = kernel.columns();
-            int depth = Math.min(DEPTH, k - slice);
-            for (int i = 0; i < rows; i += ROWS) {
-                for (int r = 0; r < ROWS; r++) {
-                    if (i + r < rows) {
-                        a.pack(row + i + r, slice, depth, panel, r * DEPTH);
-                    }
-                }
-                for (int j = 0; j < columns; j += width) {
-                    kernel.multiply(depth, panel, 0, packed, (column + j) * k + slice * width, c, i * BLOCK_STRIDE + j, BLOCK_STRIDE,
-                            slice > 0);
-                }
-            }
+            finish(c, row, rows, column + (long) first * width, Math.min(panels * width, columns - first * width));
+        } finally {
+            kernel.give(cpu.pool(), cpu.floats(), left);
+            kernel.give(cpu.pool(), cpu.floats(), c);
         }
-        cpu.floats().give(panel);
+    }
+
+    /** Computes the block that begins with {@code row} and the panel at {@code at}. */
+    private void sumBlock(long row, int rows, P packed, long at, int panels, P left, P c) {
+        RowPacker packer = a.get();
+        int tiles = Math.ceilDiv(rows, kernel.rows());
+        for (int slice = 0; slice < k; slice += kernel.depth()) {
+            int from = slice;
+            int depth = Math.min(kernel.depth(), k - slice);
+            kernel.packRows((i, to, place) -> packer.pack(row + i, from, depth, to, place), rows, depth, cpu.floats(), left);
+            kernel.multiply(depth, left, tiles, packed, at + (long) kernel.words(slice) * kernel.columns(), panel, panels, c, BLOCK_STRIDE,
+                    slice > 0);
+        }
+    }
+
+    /** Hands the block on in strips that stay in the first-level cache. */
+    private void finish(P c, long row, int rows, long column, int columns) {
+        float[] strip = cpu.floats().take((long) BLOCK_ROWS * STRIP_STRIDE);
+        for (int j = 0; j < columns; j += STRIP) {
+            int n = Math.min(STRIP, columns - j);
+            for (int i = 0; i < rows; i++) {
+                kernel.read(c, (long) i * BLOCK_STRIDE + j, strip, i * STRIP_STRIDE, n);
+            }
+            sink.accept(strip, STRIP_STRIDE, row, rows, column + j, n);
+        }
+        cpu.floats().give(strip);
     }
 }

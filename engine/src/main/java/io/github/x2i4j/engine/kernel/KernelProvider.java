@@ -2,9 +2,12 @@ package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.vector.VectorSupport;
+import io.github.x2i4j.engine.machine.DeclinedException;
+import io.github.x2i4j.engine.machine.MachineSupport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,34 +36,82 @@ public final class KernelProvider {
                 if (bits != 0) {
                     throw new InvalidInputException("scalar kernels have no vectors: leave out vector bits " + bits + ", or ask for vector kernels");
                 }
+                checkNoInstructions(options);
                 reasons.add("scalar: asked for");
+                noteF32(options, reasons);
                 yield scalar(reasons);
             }
             case VECTOR -> {
+                checkNoInstructions(options);
                 String missing = vectorsMissing();
                 if (missing != null) {
                     throw new UnsupportedFeatureException("vector kernels cannot run: " + missing);
                 }
                 reasons.add("vector: asked for");
+                noteF32(options, reasons);
                 yield vector(width(bits, reasons), false, reasons);
             }
+            case MACHINE -> {
+                reasons.add("machine: asked for");
+                try {
+                    yield machine(MachineSupport.open(options.instructions(), options.precision()), javaKernels(options, false, reasons), reasons);
+                } catch (DeclinedException e) {
+                    throw new UnsupportedFeatureException("machine code cannot run: " + e.getMessage());
+                }
+            }
             case AUTO -> {
-                String missing = vectorsMissing();
-                if (missing == null) {
-                    int width = width(bits, reasons);
-                    reasons.add("vector: fastest here; scalar serves until the vector kernels are compiled");
-                    yield vector(width, true, reasons);
+                KernelChoice java = javaKernels(options, true, reasons);
+                try {
+                    yield machine(MachineSupport.open(options.instructions(), options.precision()), java, reasons);
+                } catch (DeclinedException e) {
+                    if (options.instructions() != null) {
+                        throw new UnsupportedFeatureException("machine code cannot run: " + e.getMessage());
+                    }
+                    reasons.add("machine declined: " + e.getMessage());
+                    noteF32(options, reasons);
+                    yield new KernelChoice(java.name(), java.vectorBits(), java.tiles(), java.runs(), java.substitute(), List.copyOf(reasons));
                 }
-                if (bits != 0) {
-                    throw new UnsupportedFeatureException("vectors of " + bits + " bits cannot be used: " + missing);
-                }
-                reasons.add("vector declined: " + missing);
-                reasons.add("scalar: all that is left");
-                System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.WARNING,
-                        "x2i4j computes with slow scalar kernels: {0}", missing);
-                yield scalar(reasons);
             }
         };
+    }
+
+    private static void checkNoInstructions(EngineOptions options) {
+        if (options.instructions() != null) {
+            throw new InvalidInputException("instructions " + options.instructions().label() + " are for machine code: ask for it, or leave them out");
+        }
+    }
+
+    private static void noteF32(EngineOptions options, List<String> reasons) {
+        if (options.precision() == Precision.BF16) {
+            reasons.add("precision bf16: without machine code all products are F32");
+        }
+    }
+
+    /** What computes where there is no machine code, and beside it. */
+    private static KernelChoice javaKernels(EngineOptions options, boolean substituted, List<String> reasons) {
+        int bits = options.vectorBits();
+        String missing = vectorsMissing();
+        if (missing == null) {
+            int width = width(bits, reasons);
+            reasons.add("vector: fastest in Java" + (substituted ? "; scalar serves until the vector kernels are compiled" : ""));
+            return vector(width, substituted, reasons);
+        }
+        if (bits != 0) {
+            throw new UnsupportedFeatureException("vectors of " + bits + " bits cannot be used: " + missing);
+        }
+        reasons.add("vector declined: " + missing);
+        reasons.add("scalar: all that is left in Java");
+        System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.WARNING,
+                "x2i4j computes with slow scalar kernels: {0}", missing);
+        return scalar(reasons);
+    }
+
+    /** Machine code for the products, Java for the rest. */
+    private static KernelChoice machine(MachineSupport machine, KernelChoice java, List<String> reasons) {
+        reasons.addAll(machine.reasons());
+        ScalarKernels substitute = java.substitute() == null ? null : new ScalarKernels(machine.tiles().columns());
+        return new KernelChoice("machine", java.vectorBits(), machine.instructions(), machine.precision(), machine.tiles(), machine.blocks(),
+                java.runs(), substitute, List.copyOf(reasons), machine::close);
     }
 
     private static KernelChoice scalar(List<String> reasons) {

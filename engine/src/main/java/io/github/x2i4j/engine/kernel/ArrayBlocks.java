@@ -1,0 +1,70 @@
+package io.github.x2i4j.engine.kernel;
+
+import io.github.x2i4j.engine.memory.FloatPool;
+import io.github.x2i4j.engine.memory.MemoryPool;
+import java.util.Arrays;
+
+/**
+ * Blocks made of tile products in Java, on arrays.
+ *
+ * @param kernel multiplies the tiles
+ */
+public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
+    @Override
+    public int rows() {
+        return TileKernel.ROWS;
+    }
+
+    @Override
+    public int columns() {
+        return kernel.columns();
+    }
+
+    @Override
+    public int depth() {
+        return TileKernel.DEPTH;
+    }
+
+    @Override
+    public int words(int k) {
+        return k;
+    }
+
+    @Override
+    public float[] take(MemoryPool pool, FloatPool floats, long words) {
+        return floats.take(words);
+    }
+
+    @Override
+    public void give(MemoryPool pool, FloatPool floats, float[] memory) {
+        floats.give(memory);
+    }
+
+    @Override
+    public void packRows(Rows source, int rows, int n, FloatPool floats, float[] to) {
+        for (int i = 0; i < rows; i++) {
+            source.pack(i, to, i * TileKernel.DEPTH);
+        }
+        Arrays.fill(to, rows * TileKernel.DEPTH, Math.ceilDiv(rows, rows()) * rows() * TileKernel.DEPTH, 0);
+    }
+
+    @Override
+    public void packColumns(Columns source, int k, FloatPool floats, float[] to, long at) {
+        source.pack(to, (int) at);
+    }
+
+    @Override
+    public void multiply(int n, float[] a, int tiles, float[] b, long bAt, long bStep, int panels, float[] c, int stride, boolean add) {
+        for (int p = 0; p < panels; p++) {
+            for (int t = 0; t < tiles; t++) {
+                kernel.multiply(n, a, t * rows() * TileKernel.DEPTH, b, (int) (bAt + p * bStep), c, t * rows() * stride + p * columns(),
+                        stride, add);
+            }
+        }
+    }
+
+    @Override
+    public void read(float[] c, long at, float[] to, int toAt, int n) {
+        System.arraycopy(c, (int) at, to, toAt, n);
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.x2i4j.engine.kernel;
+
+import io.github.x2i4j.engine.memory.FloatPool;
+import io.github.x2i4j.engine.memory.MemoryPool;
+
+/**
+ * How a kernel set multiplies a block of a large product: where it keeps panels, what it stores in them, and how much it does at
+ * once. Panels consist of words of four bytes: an F32, or a pair of BF16 that belong to neighbouring k.
+ *
+ * <p>A panel of the left operand holds rows of a block, {@link TileKernel#DEPTH} words apart. A panel of the right operand holds
+ * {@link #columns()} columns: one row of words for each word of k.
+ *
+ * @param <P> memory that holds panels
+ */
+public interface BlockKernel<P> {
+    /** Writes row {@code row} of the left operand's block to {@code to} from {@code at} on. */
+    interface Rows {
+        void pack(int row, float[] to, int at);
+    }
+
+    /** Writes a panel of the right operand, k by {@link #columns()}, to {@code to} from {@code at} on. */
+    interface Columns {
+        void pack(float[] to, int at);
+    }
+
+    /** Rows that are computed together; a block is padded to a multiple. */
+    int rows();
+
+    /** Columns of a panel. */
+    int columns();
+
+    /** The most k that one call sums up. */
+    int depth();
+
+    /** Words that {@code k} elements of a row take; those of a sum of multiples of {@link #depth()} and a rest add up. */
+    int words(int k);
+
+    /** Memory for so many words, with undefined content. */
+    P take(MemoryPool pool, FloatPool floats, long words);
+
+    /** Takes such memory back. */
+    void give(MemoryPool pool, FloatPool floats, P memory);
+
+    /** Packs {@code rows} rows of {@code n} elements, at most {@link #depth()}, and zeros up to a multiple of {@link #rows()}. */
+    void packRows(Rows source, int rows, int n, FloatPool floats, P to);
+
+    /** Packs a panel of {@code k} elements to the words from {@code at} on. */
+    void packColumns(Columns source, int k, FloatPool floats, P to, long at);
+
+    /**
+     * {@code c (+)= a b} for tiles of rows and panels of columns.
+     *
+     * @param n elements of k, at most {@link #depth()}
+     * @param bAt word that the first panel begins with
+     * @param bStep words from one panel to the next
+     * @param stride floats from one row of c to the next
+     */
+    void multiply(int n, P a, int tiles, P b, long bAt, long bStep, int panels, P c, int stride, boolean add);
+
+    /** Copies {@code n} floats of c. */
+    void read(P c, long at, float[] to, int toAt, int n);
+}

@@ -1,0 +1,143 @@
+package io.github.x2i4j.engine.machine;
+
+import io.github.x2i4j.engine.InstructionSet;
+import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.engine.kernel.BlockKernel;
+import io.github.x2i4j.engine.kernel.TileKernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The machine-code kernels of one engine, and what they run on. */
+public final class MachineSupport implements AutoCloseable {
+    private static final String REMEDY = "start Java with --enable-native-access=";
+
+    private final InstructionSet instructions;
+    private final Precision precision;
+    private final TileKernel tiles;
+    private final BlockKernel<?> blocks;
+    private final List<String> reasons;
+    private final CodeMemory code;
+
+    private MachineSupport(InstructionSet instructions, Precision precision, Kernels kernels, List<String> reasons, CodeMemory code) {
+        this.instructions = instructions;
+        this.precision = precision;
+        tiles = kernels.tiles;
+        blocks = kernels.blocks;
+        this.reasons = List.copyOf(reasons);
+        this.code = code;
+    }
+
+    /** Kernels made of routines. */
+    record Kernels(TileKernel tiles, BlockKernel<?> blocks) {
+    }
+
+    /**
+     * Assembles the kernels that this process can run best.
+     *
+     * @param forced instructions to use, or null for the best
+     * @throws DeclinedException if this process can run none
+     * @throws UnsupportedFeatureException if it cannot run those that are forced
+     */
+    public static MachineSupport open(InstructionSet forced, Precision precision) throws DeclinedException {
+        String missing = missing(System.getProperty("os.name"), System.getProperty("os.arch"), MachineSupport.class.getModule());
+        if (missing != null) {
+            throw new DeclinedException(missing);
+        }
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        Pages pages = new SystemPages(!linux);
+        return open(pages, Cpu.read(pages, linux), forced, precision);
+    }
+
+    static MachineSupport open(Pages pages, Cpu cpu, InstructionSet forced, Precision precision) throws DeclinedException {
+        InstructionSet set = choose(cpu, forced, precision);
+        List<Assembler> routines = new ArrayList<>();
+        assemble(set, precision, asm -> {
+            routines.add(asm);
+            return null;
+        });
+        CodeMemory code = new CodeMemory(pages, routines.stream().map(Assembler::bytes).toList());
+        int[] next = {0};
+        Kernels kernels = assemble(set, precision, asm -> new NativeTiles(code.entry(next[0]++)));
+        List<String> reasons = new ArrayList<>(cpu.missing());
+        reasons.add(set.label() + ": " + (forced == null ? "best of this processor" : "asked for"));
+        if (precision == Precision.BF16 && !set.hasBF16()) {
+            reasons.add("precision bf16: " + set.label() + " cannot multiply BF16, so products are F32");
+        }
+        return new MachineSupport(set, precision == Precision.BF16 && set.hasBF16() ? Precision.BF16 : Precision.F32, kernels, reasons, code);
+    }
+
+    /** Why no machine code can run, with the remedy; null if nothing forbids it. Asks for nothing that Java would warn of. */
+    static String missing(String system, String architecture, Module module) {
+        if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
+            return "the assembler knows x86-64 only, and this Java runs on " + architecture;
+        }
+        if (!system.equals("Linux") && !system.startsWith("Mac")) {
+            return "the assembler knows the calling convention of Linux and macOS only, and this is " + system;
+        }
+        if (!module.isNativeAccessEnabled()) {
+            return "native access is not granted; " + REMEDY + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+        }
+        return null;
+    }
+
+    private static InstructionSet choose(Cpu cpu, InstructionSet forced, Precision precision) throws DeclinedException {
+        if (cpu.usable().isEmpty()) {
+            throw new DeclinedException(String.join("; ", cpu.missing()));
+        }
+        if (forced == null) {
+            return List.copyOf(cpu.usable()).getLast();
+        }
+        if (!cpu.usable().contains(forced)) {
+            throw new UnsupportedFeatureException("machine code for " + String.join("; ", cpu.missing().stream()
+                    .filter(m -> m.startsWith(forced.label() + ":")).toList()) + "; leave the choice open, or ask for one of "
+                    + cpu.usable().stream().map(InstructionSet::label).toList());
+        }
+        return forced;
+    }
+
+    /** Writes the routines of an instruction set, in always the same order, and makes kernels of what they are loaded as. */
+    static Kernels assemble(InstructionSet set, Precision precision, Function<Assembler, TileRoutine> load) {
+        int bits = set == InstructionSet.AVX2 ? 256 : 512;
+        Assembler small = new Assembler();
+        TileShape smallShape = FmaTiles.write(small, bits, TileKernel.ROWS, 2, false);
+        TileKernel tiles = new MachineTiles(load.apply(small), smallShape.columns());
+        boolean pairs = precision == Precision.BF16 && set.hasBF16();
+        Assembler large = new Assembler();
+        TileShape shape = pairs && set == InstructionSet.AMX_BF16 ? AmxTiles.write(large)
+                : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs);
+        return new Kernels(tiles, new MachineBlocks(load.apply(large), shape, pairs));
+    }
+
+    /** The instructions in use. */
+    public InstructionSet instructions() {
+        return instructions;
+    }
+
+    /** Precision of the large product. */
+    public Precision precision() {
+        return precision;
+    }
+
+    /** The small product. */
+    public TileKernel tiles() {
+        return tiles;
+    }
+
+    /** The large product. */
+    public BlockKernel<?> blocks() {
+        return blocks;
+    }
+
+    /** Why these instructions were chosen and others declined, for people. */
+    public List<String> reasons() {
+        return reasons;
+    }
+
+    /** Frees the code. */
+    @Override
+    public void close() {
+        code.close();
+    }
+}

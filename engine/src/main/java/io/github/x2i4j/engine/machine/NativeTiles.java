@@ -1,0 +1,47 @@
+package io.github.x2i4j.engine.machine;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A {@link TileRoutine} that runs on the processor. To be touched only where native access is granted.
+ *
+ * @param entry first instruction
+ */
+@SuppressWarnings("restricted")
+record NativeTiles(MemorySegment entry) implements TileRoutine {
+    private static final FunctionDescriptor ARGUMENTS = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    /** Constants of the compiler, which therefore makes plain calls of them; the routine's address is their first argument. */
+    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(ARGUMENTS);
+    private static final MethodHandle CALL_SHORT = Linker.nativeLinker().downcallHandle(ARGUMENTS, Linker.Option.critical(true));
+
+    @Override
+    public void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
+            boolean add) {
+        try {
+            CALL.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+
+    @Override
+    public void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
+            boolean add) {
+        try {
+            CALL_SHORT.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+}
