@@ -2,19 +2,33 @@ package io.github.x2i4j.app;
 
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
+import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Precision;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options that say how an engine computes, for every command that opens one. */
 public final class EngineFlags {
     @Option(names = "--kernels", paramLabel = "SET", defaultValue = "auto",
-            description = "Which kernels compute: auto (the fastest that run here), scalar or vector. Default: auto.")
+            description = "Which kernels compute: auto (the fastest that run here), scalar, vector (Java's Vector API) or machine"
+                    + " (machine code for matrix products, made while the program runs). Default: auto.")
     private String kernels;
 
     @Option(names = "--vector-bits", paramLabel = "BITS", defaultValue = "0",
             description = "Width of the vector kernels: 128, 256 or 512. Default: what the processor prefers.")
     private int vectorBits;
+
+    @Option(names = "--machine-isa", paramLabel = "SET",
+            description = "Instructions that machine code uses: avx2, avx512, avx512-bf16 or amx-bf16. Default: the best of the processor.")
+    private String instructions;
+
+    @Option(names = "--precision", paramLabel = "TYPE", defaultValue = "f32",
+            description = "Factors of large matrix products: f32, or bf16, which is faster where the processor has instructions for it and"
+                    + " changes the picture slightly. Default: f32.")
+    private String precision;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
             description = "Threads that compute. Default: one per processor. The picture does not depend on it.")
@@ -28,15 +42,20 @@ public final class EngineFlags {
         if (threads < 0 || threads > 4096) {
             throw new InvalidInputException("--threads " + threads + ": takes a number from 1 to 4096.");
         }
-        return new EngineOptions(choice(), vectorBits, threads);
+        return new EngineOptions(named("--kernels", kernels, KernelChoice.values()), vectorBits, threads,
+                instructions == null ? null : named("--machine-isa", instructions, InstructionSet.values()),
+                named("--precision", precision, Precision.values()));
     }
 
-    private KernelChoice choice() {
-        for (KernelChoice choice : KernelChoice.values()) {
-            if (choice.name().toLowerCase(Locale.ROOT).equals(kernels)) {
-                return choice;
+    private static <E extends Enum<E>> E named(String option, String name, E[] values) {
+        List<String> names = new ArrayList<>();
+        for (E value : values) {
+            names.add(value.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            if (names.getLast().equals(name)) {
+                return value;
             }
         }
-        throw new InvalidInputException("--kernels " + kernels + ": takes auto, scalar or vector.");
+        throw new InvalidInputException(option + " " + name + ": takes " + String.join(", ", names.subList(0, names.size() - 1)) + " or "
+                + names.getLast() + ".");
     }
 }

@@ -24,6 +24,8 @@ class OpTableTest {
                 all.add(new EngineOptions(KernelChoice.VECTOR, bits, threads));
             }
         }
+        all.add(new EngineOptions(KernelChoice.MACHINE, 0, 1, InstructionSet.AVX2, Precision.F32));
+        all.add(new EngineOptions(KernelChoice.MACHINE, 0, 2, InstructionSet.AVX512, Precision.F32));
         all.add(new EngineOptions(KernelChoice.AUTO, 0, 3));
         return all;
     }

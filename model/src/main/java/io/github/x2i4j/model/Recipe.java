@@ -98,7 +98,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         models.put("mllm", fileName(bundle.mllm()));
         models.put("alignnet", fileName(bundle.alignnet()));
         models.put("flux", fileName(bundle.flux()));
-        return new Recipe(X2i.version(), kernels(engine), models, prompt.content().text(), images.stream().map(Source::of).toList(),
+        return new Recipe(X2i.version(), engine.label(), models, prompt.content().text(), images.stream().map(Source::of).toList(),
                 videos.stream().map(Source::of).toList(), audios.stream().map(Source::of).toList(),
                 Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
                 answer), null, List.of());
@@ -110,7 +110,7 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      * @param image the picture that drawing began with, or null
      */
     public static Recipe ofFlux(EngineInfo engine, Path flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
-        return new Recipe(X2i.version(), kernels(engine), Map.of("flux", fileName(flux)), prompt.prompt(),
+        return new Recipe(X2i.version(), engine.label(), Map.of("flux", fileName(flux)), prompt.prompt(),
                 image == null ? List.of() : List.of(Source.of(image)), List.of(), List.of(), Drawing.of(o, picture), null,
                 new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()), List.of());
     }
@@ -206,10 +206,6 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         if (!images.isEmpty()) {
             o.put("strength", plainFlux.strength);
         }
-    }
-
-    private static String kernels(EngineInfo engine) {
-        return engine.vectorBits() == 0 ? engine.kernels() : engine.kernels() + " " + engine.vectorBits();
     }
 
     private static String fileName(Path path) {

@@ -60,8 +60,8 @@ final class BenchCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (Engine engine = Engine.open(engineFlags.options())) {
             EngineInfo info = engine.info();
-            out.printf("%s, Java %s, kernels %s%s, %d threads%n%n", info.processor(), Runtime.version(), info.kernels(),
-                    info.vectorBits() == 0 ? "" : ", " + info.vectorBits() + " bits", info.threads());
+            out.printf("%s, Java %s, kernels %s, %d threads%n%n", info.processor(), Runtime.version(), info.label(),
+                    info.threads());
             double gflops = 0;
             double gigabytes = 0;
             if (info.vectorBits() > 0) {

@@ -39,7 +39,7 @@ final class InfoCommand implements Runnable {
         if (!engine.features().isEmpty()) {
             line(out, "features", String.join(" ", engine.features()));
         }
-        line(out, "kernels", engine.kernels() + (engine.vectorBits() == 0 ? "" : ", " + engine.vectorBits() + " bits"));
+        line(out, "kernels", engine.label());
         List<String> reasons = engine.reasons();
         reasons.forEach(reason -> line(out, "", reason));
         line(out, "threads", String.valueOf(engine.threads()));

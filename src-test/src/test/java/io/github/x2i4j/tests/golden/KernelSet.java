@@ -67,8 +67,8 @@ abstract class KernelSet {
         try {
             return Engine.open(new EngineOptions(kernels, vectorBits, threads));
         } catch (UnsupportedFeatureException e) {
-            // every processor has vectors of 128 bits, few have those of 512
-            return vectorBits > 128 ? abort(e.getMessage()) : fail(e);
+            // every processor has vectors of 128 bits, few have those of 512, and not all run machine code
+            return vectorBits > 128 || kernels == KernelChoice.MACHINE ? abort(e.getMessage()) : fail(e);
         }
     }
 
