@@ -174,8 +174,15 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
             return this;
         }
 
-        public Builder maxNewTokens(int tokens) {
+        /** @param tokens null for as many as X2I's script decodes */
+        public Builder maxNewTokens(Integer tokens) {
             this.maxNewTokens = tokens;
+            return this;
+        }
+
+        /** The answer continues the padded prompt, pads included, as X2I's script has it. */
+        public Builder answerFromPadded(boolean padded) {
+            this.answerFromPadded = padded;
             return this;
         }
 

@@ -4,14 +4,12 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.X2i;
 import io.github.x2i4j.model.pipeline.Bundle;
-import io.github.x2i4j.model.pipeline.HiddenRows;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +22,11 @@ import picocli.CommandLine.Spec;
                 + "chat-2.png, ...) from all that was said. Lines that begin with / are commands; /help lists them.", ""},
         footer = {"", "Examples:", "  x2i chat", "  printf '/image cat.png\\nmake it red\\n' | x2i chat --seed 7"})
 final class ChatCommand implements Runnable {
-    @ArgGroup(validate = false, heading = "Dialogue:%n")
+    @ArgGroup(validate = false, heading = "%nDialogue:%n", order = 0)
     private Talk talk = new Talk();
+
+    @ArgGroup(validate = false, heading = "%nAnswers:%n", order = 2)
+    private AnswerFlags answers = new AnswerFlags();
 
     @Mixin
     private DrawFlags flags;
@@ -38,13 +39,6 @@ final class ChatCommand implements Runnable {
         @Option(names = {"-i", "--image"}, paramLabel = "FILE", description = "A picture that is shown from the first turn on.")
         Path image;
 
-        @Option(names = "--hidden", paramLabel = "ROWS", defaultValue = "both",
-                description = "What is drawn: the prompt, the model's answer, or both. Default: both.")
-        String hidden;
-
-        @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "64", description = "Most tokens of an answer. Default: 64.")
-        int maxNewTokens;
-
         @Option(names = {"-o", "--output"}, paramLabel = "DIR", defaultValue = "", description = "Folder of the pictures. Default: the "
                 + "current one.")
         Path folder;
@@ -56,13 +50,10 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         flags.pictures.check();
-        if (talk.maxNewTokens < 1) {
-            throw new InvalidInputException("--max-new-tokens " + talk.maxNewTokens + ": takes a whole number from 1.");
-        }
         if (!Files.isDirectory(talk.folder)) {
             throw new InvalidInputException("--output " + talk.folder + " is no folder: name one that exists.");
         }
-        ChatSession.Settings settings = new ChatSession.Settings(flags.pictures, rows(), talk.maxNewTokens, talk.folder);
+        ChatSession.Settings settings = new ChatSession.Settings(flags.pictures, answers.rows().orElse(null), answers.maxNewTokens(), talk.folder);
         PrintWriter err = spec.commandLine().getErr();
         Display display = DrawFlags.display(err, talk.quiet);
         try (Engine engine = Engine.open(flags.engine.options()); X2i x2i = X2i.open(bundle(), engine, false)) {
@@ -74,15 +65,6 @@ final class ChatCommand implements Runnable {
             session.run(new BufferedReader(new InputStreamReader(System.in, Charset.forName(System.getProperty("stdin.encoding", "UTF-8")))),
                     Terminal.isThere());
         }
-    }
-
-    private HiddenRows rows() {
-        for (HiddenRows rows : HiddenRows.values()) {
-            if (rows.name().toLowerCase(Locale.ROOT).equals(talk.hidden)) {
-                return rows;
-            }
-        }
-        throw new InvalidInputException("--hidden " + talk.hidden + ": takes prompt, answer or both.");
     }
 
     private Bundle bundle() {

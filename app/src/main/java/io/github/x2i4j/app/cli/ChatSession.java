@@ -46,10 +46,11 @@ final class ChatSession {
     /**
      * How pictures are drawn and where they go.
      *
-     * @param rows what they are drawn from
+     * @param rows what they are drawn from, or null for what dialogues are drawn from
+     * @param maxNewTokens most tokens of an answer, or null
      * @param folder where chat-1.png and so on go; none that stands there is replaced
      */
-    record Settings(PictureFlags pictures, HiddenRows rows, int maxNewTokens, Path folder) {
+    record Settings(PictureFlags pictures, HiddenRows rows, Integer maxNewTokens, Path folder) {
     }
 
     /** @param out takes answers and file names, {@code err} what goes wrong */
@@ -137,7 +138,7 @@ final class ChatSession {
         display.end();
         byte[] png = picture.toPng();
         Path file = free();
-        OutputFiles.plan(file, 0, 1, png.length).write(0, png);
+        OutputFiles.plan(file, NAME, 1, png.length).write(0, png);
         out.println(file + ": " + drawing.width() + " x " + drawing.height() + ", seed " + picture.recipe().drawing().seed());
         return file;
     }
@@ -172,7 +173,7 @@ final class ChatSession {
         if (Files.isDirectory(file)) {
             throw new InvalidInputException(file + " is a folder: name a PNG file in it.");
         }
-        boolean replaced = OutputFiles.plan(file, 0, 1, png.length + PNG_OVERHEAD).write(0, png);
+        boolean replaced = OutputFiles.plan(file, NAME, 1, png.length + PNG_OVERHEAD).write(0, png);
         out.println((replaced ? "replaced " : "wrote ") + file);
     }
 

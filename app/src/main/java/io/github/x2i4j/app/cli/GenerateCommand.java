@@ -13,6 +13,7 @@ import io.github.x2i4j.model.pipeline.HiddenRows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +49,9 @@ final class GenerateCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nOutput:%n", order = 12)
     private Output output = new Output();
 
+    @ArgGroup(validate = false, heading = "%nAnswers:%n", order = 2)
+    private AnswerFlags answers = new AnswerFlags();
+
     @Mixin
     private DrawFlags flags;
 
@@ -68,8 +72,13 @@ final class GenerateCommand implements Runnable {
                 description = "A sound that the language model hears (MiniCPM-o); may be given several times.")
         List<Path> audios = List.of();
 
-        @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt.")
+        @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt, and print it "
+                + "(Qwen2.5-VL, of any size).")
         boolean answer;
+
+        @Option(names = "--answer-from-padded", description = "The answer follows the prompt's padding, as in X2I's script, instead of the "
+                + "prompt.")
+        boolean answerFromPadded;
 
         @Option(names = "--negative-prompt", paramLabel = "TEXT",
                 description = "What the picture shall not show; plain FLUX only, with --true-cfg.")
@@ -86,6 +95,14 @@ final class GenerateCommand implements Runnable {
                 description = "How much of --init-image is drawn anew, above 0 and up to 1. Default: 0.6.")
         Double strength;
 
+        /** What files are called after: what is shown or heard, if anything is. */
+        private String stem() {
+            String name = Stream.of(images, videos, audios).flatMap(List::stream).findFirst().map(p -> String.valueOf(p.getFileName()))
+                    .orElse("x2i");
+            int dot = name.lastIndexOf('.');
+            return dot > 0 ? name.substring(0, dot) : name;
+        }
+
         private boolean seesNothing() {
             return images.isEmpty() && videos.isEmpty() && audios.isEmpty();
         }
@@ -99,7 +116,7 @@ final class GenerateCommand implements Runnable {
     static final class Output {
         @Option(names = {"-o", "--output"}, paramLabel = "FILE",
                 description = "PNG file to write, replaced where it stands; several pictures become FILE-1.png, FILE-2.png, ... A folder "
-                        + "takes x2i-SEED.png, and nothing in it is replaced. Default: the current folder.")
+                        + "takes x2i-SEED.png (with pictures, videos or sounds NAME-SEED.png, after the first), and nothing in it is replaced. Default: the current folder.")
         Path file;
 
         @Option(names = "--json", description = "Print one JSON object a line for programs, and nothing else.")
@@ -117,12 +134,13 @@ final class GenerateCommand implements Runnable {
     public void run() {
         flags.pictures.check();
         checkRequest();
+        checkAnswer();
         Weights weights = flags.weights.weights();
         checkFor(weights);
         Display display = display();
         try (Engine engine = Engine.open(flags.engine.options()); Studio studio = open(weights, engine)) {
             Drawing drawing = flags.pictures.complete(studio.defaults());
-            OutputFiles files = OutputFiles.plan(output.file, drawing.seed(), drawing.count(),
+            OutputFiles files = OutputFiles.plan(output.file, request.stem() + "-" + drawing.seed(), drawing.count(),
                     3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
             MemoryReport report = output.report ? new MemoryReport(display, engine) : null;
             studio.draw(drawing, report == null ? display : report, new Writer(files, display));
@@ -172,6 +190,17 @@ final class GenerateCommand implements Runnable {
         }
     }
 
+    private void checkAnswer() {
+        boolean answered = rows() != HiddenRows.PROMPT;
+        if (request.answer && !answered) {
+            throw new InvalidInputException("--hidden prompt draws no answer: leave it or --answer out.");
+        }
+        if (!answered && (answers.maxNewTokens() != null || request.answerFromPadded)) {
+            throw new InvalidInputException("--max-new-tokens and --answer-from-padded are about an answer: ask for one with --answer or "
+                    + "--hidden both.");
+        }
+    }
+
     private String prompt() {
         return prompts == null ? null : prompts.getFirst();
     }
@@ -188,8 +217,8 @@ final class GenerateCommand implements Runnable {
             }
             return;
         }
-        if (!request.seesNothing() || request.answer) {
-            throw new InvalidInputException("--image, --video, --audio and --answer need a language model: name --mllm and --alignnet too, "
+        if (!request.seesNothing() || rows() != HiddenRows.PROMPT) {
+            throw new InvalidInputException("--image, --video, --audio, --answer and --hidden need a language model: name --mllm and --alignnet too, "
                     + "or use --init-image to begin with a picture.");
         }
         if (prompt() == null) {
@@ -214,10 +243,15 @@ final class GenerateCommand implements Runnable {
                 : x2i(DrawFlags.bundle(weights), engine);
     }
 
+    /** What is drawn. */
+    private HiddenRows rows() {
+        return answers.rows().orElse(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
+    }
+
     private Studio x2i(Bundle bundle, Engine engine) {
         PromptOptions options = promptFlags.options(bundle);
         X2iRequest.Builder content = X2iRequest.builder().text(prompt()).prompt(options).specialTokens(promptFlags.specialTokens())
-                .drawFrom(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
+                .drawFrom(rows()).maxNewTokens(answers.maxNewTokens()).answerFromPadded(request.answerFromPadded);
         request.images.forEach(file -> content.image(SourceImage.read(file, PromptFlags.transparency(options))));
         request.videos.forEach(content::video);
         request.audios.forEach(content::audio);

@@ -36,13 +36,14 @@ final class OutputFiles {
      * Names one file a picture, and makes sure that it can be written.
      *
      * @param output what {@code --output} says: a file, replaced where it stands, or a folder; null for the current folder. In
-     *     a folder the files are named after {@code seed}, and none is replaced
+     *     a folder none is replaced
+     * @param stem what files in a folder are called, without ending
      * @param bytes upper bound of a picture's size in bytes
      * @throws InvalidInputException if the place does not exist, cannot be written, or has no room
      */
-    static OutputFiles plan(Path output, long seed, int count, long bytes) {
+    static OutputFiles plan(Path output, String stem, int count, long bytes) {
         List<Path> files = output == null || Files.isDirectory(output)
-                ? free(output == null ? Path.of("") : output, "x2i-" + seed, count) : numbered(output, count);
+                ? free(output == null ? Path.of("") : output, stem, count) : numbered(output, count);
         for (Path file : files) {
             if (Files.isDirectory(file)) {
                 throw refused(file, "is a folder");

@@ -68,6 +68,19 @@ class CommandLineTest {
             generate fox --max-length 0                   | --max-length 0      | from 1
             generate fox --image-rule crop                | --image-rule crop   | squash128
             generate fox --placeholders maybe             | --placeholders maybe  | interpret or neutralise
+            generate fox --hidden all                     | --hidden all        | prompt, answer or both
+            generate fox --answer --hidden prompt         | --hidden prompt     | leave
+            generate fox --max-new-tokens 3               | --max-new-tokens    | --answer
+            generate fox --answer-from-padded             | --answer-from-padded | --hidden both
+            generate fox --answer --max-new-tokens 0      | --max-new-tokens 0  | from 1
+            generate fox --flux nowhere --hidden both     | --hidden            | --mllm
+            generate --video nowhere.mp4                  | nowhere.mp4         | not exist
+            generate --audio nowhere.wav                  | nowhere.wav         | not exist
+            chat --hidden all                             | --hidden all        | prompt, answer or both
+            chat --max-new-tokens 0                       | --max-new-tokens 0  | from 1
+            chat --output nowhere                         | nowhere             | exists
+            chat --flux nowhere                           | language model      | --mllm
+            chat --image nowhere.png                      | nowhere.png         | not exist
             generate fox --template none                  | --template none     | chat or bare
             generate fox --max-slices 0                   | --max-slices 0      | from 1
             generate fox --max-slices 2                   | --max-slices        | MiniCPM-o
@@ -179,6 +192,7 @@ class CommandLineTest {
         assertThat(stages).filteredOn(l -> l.contains("/transformer/")).singleElement().asString().contains("\"stage\":\"denoise\"")
                 .doesNotContain("/vae/");
         assertThat(stages).filteredOn(l -> l.contains("/vae/")).singleElement().asString().contains("\"stage\":\"decode\"");
+        assertThat(stages).as("CLIP and T5 are not needed").noneMatch(l -> l.contains("/text_encoder"));
         assertThat(stages.getLast()).contains("\"stage\":\"all\",\"activation_pool_peak_bytes\":");
     }
 
@@ -214,6 +228,57 @@ class CommandLineTest {
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("answer: ", "fox-1.png", "seed 8", "fox-2.png", "seed 9");
+    }
+
+    @Test
+    void promptAndAnswerCanBeDrawnTogetherAndTheAnswerFollowTheReferencesPads() throws IOException {
+        assertThat(recipe("both", "--hidden", "both", "--max-new-tokens", "5")).contains("\"drawn_from\":\"both\",\"max_new_tokens\":5",
+                "\"answer_from_padded\":false");
+        assertThat(recipe("padded", "--answer", "--answer-from-padded")).contains("\"drawn_from\":\"answer\",\"max_new_tokens\":128",
+                "\"answer_from_padded\":true");
+        assertThat(recipe("no", "--answer=false")).contains("\"drawn_from\":\"prompt\"");
+    }
+
+    @Test
+    void anAnswerThatEndsAtOnceIsAWarning() {
+        assertThat(run("generate", "fox", "--answer", "--max-new-tokens", "1", "--steps", "1", "-q", "-o", folder.toString())).isZero();
+        assertThat(err.toString()).contains("x2i: warning: ").contains("ended its answer at once");
+    }
+
+    @Test
+    void filesOfAFolderAreCalledAfterWhatIsShown() {
+        Path start = folder.resolve("sea moon.png");
+        assertThat(run("generate", "green fox", "--steps", "1", "-q", "-o", start.toString())).isZero();
+        assertThat(run("generate", "--image", start.toString(), "--seed", "5", "--steps", "1", "-q", "-o", folder.toString())).as(err.toString())
+                .isZero();
+        assertThat(folder.resolve("sea moon-5.png")).exists();
+    }
+
+    @Test
+    void placeholdersInThePromptAreTextUnlessTheyAreToBeInterpreted() {
+        Path start = folder.resolve("start.png");
+        assertThat(run("generate", "green fox", "--steps", "1", "-q", "-o", start.toString())).isZero();
+        String[] args = {"generate", "a <|image_pad|> fox", "--image", start.toString(), "--steps", "1", "-q", "-o", start.toString(),
+            "--placeholders", "interpret"};
+        assertThat(run(args)).isEqualTo(2);
+        assertThat(err.toString()).contains("placeholders of pictures of its own (1)").contains("--placeholders neutralise");
+        args[10] = "neutralise";
+        assertThat(run(args)).isZero();
+    }
+
+    @Test
+    void tooManyPicturesAreToldWithTheirTokensAndTheOptionThatHelps() {
+        Path start = folder.resolve("start.png");
+        assertThat(run("generate", "green fox", "--steps", "1", "-q", "-o", start.toString())).isZero();
+        List<String> args = new ArrayList<>(List.of("generate", "fox", "--steps", "1", "-q", "-o", folder.toString()));
+        for (int i = 0; i < 3; i++) {
+            args.addAll(List.of("--image", start.toString()));
+        }
+        assertThat(run(args.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).contains("room for 64, which would cut 3 pictures of 27 tokens; give fewer or smaller pictures")
+                .containsPattern("--max-length \\d+\\)");
+        args.addAll(List.of("--max-length", "120"));
+        assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
     }
 
     @Test

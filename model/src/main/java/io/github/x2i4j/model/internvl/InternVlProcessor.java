@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
+import io.github.x2i4j.model.mllm.MediaTokens;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
@@ -25,6 +26,9 @@ import java.util.function.Consumer;
  * @param padId id of {@code <|endoftext|>}, which the script pads with
  */
 public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imageProcessor, int tileTokens, int imageTokenId, int padId) {
+    /** Tokens that begin and end a picture. */
+    private static final int AROUND = 2;
+
     /** A prompt by itself. */
     public InternVlInputs process(MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
         return process(List.of(), prompt, options, warnings);
@@ -49,7 +53,8 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
                 : InternVlChatTemplate.render(question, imageTokens, options.literal());
         int[] ids = tokenizer.encode(text, false);
         check(ids, imageTokens);
-        String media = image == null ? null : image.count() + (image.count() == 1 ? " tile" : " tiles") + " of " + tileTokens + " tokens";
+        MediaTokens media = image == null ? new MediaTokens.Builder().build("")
+                : new MediaTokens.Builder().add("picture", imageTokens + AROUND).build("squash it to one tile (--image-rule squash128)");
         ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId, media, warnings);
         return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), image, imageTokenId);
     }
@@ -62,7 +67,7 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
         long places = Arrays.stream(ids).filter(id -> id == imageTokenId).count();
         if (imageTokens > 0 && places != imageTokens) {
             throw new InvalidInputException("the text holds placeholders of pictures of its own (" + (places - imageTokens)
-                    + "); remove them or have special tokens in the text neutralised");
+                    + "); remove them or have special tokens in the text neutralised (--placeholders neutralise)");
         }
     }
 }

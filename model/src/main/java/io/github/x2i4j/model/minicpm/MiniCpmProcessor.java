@@ -7,6 +7,7 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.media.video.FrameRule;
+import io.github.x2i4j.model.mllm.MediaTokens;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -59,7 +59,7 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         MarkedText text = options.template() == Template.BARE
                 ? MiniCpmChatTemplate.bare(words, count, imageProcessor.imageTokens(), heard, literal)
                 : MiniCpmChatTemplate.render(words, count, imageProcessor.imageTokens(), heard, literal);
-        String media = count + heard.length == 0 ? null : told(count, heard);
+        MediaTokens media = media(prompt.images().size(), chosen, heard);
         int[] ids = PromptIds.cut(tokenizer.encode(text, false), options, tokenizer, id -> id == marks.place(), media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, marks::pad);
         List<TokenBounds> bounds = count == 0 ? List.of() : imageBounds(padded.ids(), count);
@@ -72,24 +72,19 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         return new MiniCpmInputs(text.text(), padded, images, bounds, heard.length == 0 ? null : AudioFeatures.of(prompt.audios()), audioBounds);
     }
 
-    /** How many tokens the media take. */
-    private String told(int pictures, long[] heard) {
-        List<String> parts = new ArrayList<>();
-        if (pictures > 0) {
-            parts.add(pictures + (pictures == 1 ? " picture" : " pictures") + " of " + (imageProcessor.imageTokens() + AROUND_IMAGE)
-                    + " tokens");
-        }
-        if (heard.length > 0) {
-            parts.add("tokens of sounds: " + LongStream.of(heard).mapToObj(String::valueOf).collect(Collectors.joining(", ")));
-        }
-        return String.join("; ", parts);
+    /** How many tokens the media take; it does not depend on the pictures' size. */
+    private MediaTokens media(int pictures, List<int[]> videos, long[] heard) {
+        long each = imageProcessor.imageTokens() + AROUND_IMAGE;
+        return new MediaTokens.Builder().add("picture", LongStream.generate(() -> each).limit(pictures).toArray())
+                .add("video", videos.stream().mapToLong(frames -> frames.length * each).toArray()).add("sound", heard)
+                .build("give fewer or shorter ones");
     }
 
     private static void checkText(String text) {
         for (String mark : List.of(MiniCpmChatTemplate.IMAGE_MARK, MiniCpmChatTemplate.AUDIO_MARK)) {
             if (text.contains(mark)) {
                 throw new InvalidInputException("the text holds " + mark + ", which claims a picture or sound; remove it or have special "
-                        + "tokens in the text neutralised");
+                        + "tokens in the text neutralised (--placeholders neutralise)");
             }
         }
     }
@@ -98,7 +93,7 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         List<TokenBounds> bounds = marks.images(ids);
         if (bounds.size() != count || bounds.stream().anyMatch(b -> b.end() - b.begin() != imageProcessor.imageTokens())) {
             throw new InvalidInputException("the text holds marks of pictures of its own (" + (bounds.size() - count)
-                    + "); remove them or have special tokens in the text neutralised");
+                    + "); remove them or have special tokens in the text neutralised (--placeholders neutralise)");
         }
         return bounds;
     }
@@ -107,7 +102,7 @@ public record MiniCpmProcessor(Tokenizer tokenizer, MiniCpmImageProcessor imageP
         List<TokenBounds> bounds = marks.audios(ids);
         if (TokenBounds.total(bounds) != tokens) {
             throw new InvalidInputException("the text holds marks of sounds of its own; remove them or have special tokens in the text "
-                    + "neutralised");
+                    + "neutralised (--placeholders neutralise)");
         }
         return bounds;
     }

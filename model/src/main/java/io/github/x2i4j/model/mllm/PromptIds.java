@@ -22,22 +22,22 @@ public record PromptIds(long[] ids, long[] attentionMask) {
     private static final double COMFY_LENGTH = 1.3;
 
     /**
-     * Drops the tail of a prompt that is too long, as the reference does, unless a picture would lose tokens.
+     * Drops the tail of a prompt that is too long, as the reference does, unless a picture, video or sound would lose tokens.
      *
      * @param isMedia whether an id stands for one token of a picture or a video
-     * @param media what the pictures are, to be named where they do not fit, such as "tokens of the pictures: 25"; null for no
-     *     pictures
+     * @param media named where they do not fit
      * @param warnings receives a sentence that names the text that is lost
-     * @throws InvalidInputException if a picture would be cut
+     * @throws InvalidInputException if a picture, video or sound would be cut
      */
-    public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, IntPredicate isMedia, String media, Consumer<String> warnings) {
+    public static int[] cut(int[] ids, PromptOptions options, Tokenizer tokenizer, IntPredicate isMedia, MediaTokens media,
+            Consumer<String> warnings) {
         int maxLength = options.maxLength();
         if (maxLength == 0 || options.padding() == Padding.COMFY || ids.length <= maxLength) {
             return ids;
         }
-        if (media != null && Arrays.stream(ids, maxLength, ids.length).anyMatch(isMedia)) {
+        if (media.any() && Arrays.stream(ids, maxLength, ids.length).anyMatch(isMedia)) {
             throw new InvalidInputException("the prompt needs " + ids.length + " tokens and has room for " + maxLength
-                    + ", which would cut a picture (" + media + "); give fewer or smaller pictures, or allow a longer prompt");
+                    + ", which would cut " + media.told() + "; " + media.remedy() + ", or allow a longer prompt (--max-length " + ids.length + ")");
         }
         int[] dropped = Arrays.copyOfRange(ids, maxLength, Math.min(ids.length, maxLength + SHOWN_TOKENS));
         String more = ids.length > maxLength + SHOWN_TOKENS ? "..." : "";

@@ -5,6 +5,7 @@ import io.github.x2i4j.loader.tokenizer.MarkedText;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.model.media.video.FrameRule;
 import io.github.x2i4j.model.media.video.Video;
+import io.github.x2i4j.model.mllm.MediaTokens;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptIds;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcessor, long imageTokenId, long videoTokenId) {
     /** What the reference writes while it grows placeholders, and turns into a picture's token where the user typed it. */
     private static final String GROWING = "<|placeholder|>";
+    /** Tokens that begin and end a picture or video. */
+    private static final int AROUND = 2;
     /** Frames a second that the reference's processor takes a video to have. */
     private static final float DEFAULT_FPS = 2;
 
@@ -58,7 +60,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         boolean pictures = said.stream().anyMatch(QwenProcessor::shows);
         if (!literal && pictures && said.stream().anyMatch(p -> p.text() != null && p.text().contains(GROWING))) {
             throw new InvalidInputException("the text holds " + GROWING + ", which claims a token of a picture; remove it or have special "
-                    + "tokens in the text neutralised");
+                    + "tokens in the text neutralised (--placeholders neutralise)");
         }
         List<PixelPatches> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.image(QwenVlUtils.prepare(i, options.pictures(), imageProcessor.factor())))
                 .toList();
@@ -71,12 +73,12 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         messages.add(user(prompt, options));
         MarkedText text = options.template() == Template.BARE ? QwenChatTemplate.bare(messages.getLast()) : QwenChatTemplate.render(messages);
         int[] ids = grow(grow(tokenizer.encode(text, false), images, imageTokenId), videos, videoTokenId);
-        List<PixelPatches> seen = Stream.concat(images.stream(), videos.stream()).toList();
-        String media = seen.isEmpty() ? null : "tokens of the pictures" + (videos.isEmpty() ? "" : ", the video last") + ": "
-                + seen.stream().map(p -> String.valueOf(tokens(p))).collect(Collectors.joining(", "));
+        MediaTokens media = new MediaTokens.Builder().add("picture", tokensOfEach(images)).add("video", tokensOfEach(videos))
+                .build("give fewer or smaller pictures" + (videos.isEmpty() ? "" : " or a shorter video"));
         if (!past.isEmpty() && options.maxLength() > 0 && ids.length > options.maxLength()) {
             throw new InvalidInputException("the dialogue has " + ids.length + " tokens and has room for " + options.maxLength()
-                    + (media == null ? "" : " (" + media + ")") + "; take back turns, begin a new one, or allow a longer prompt");
+                    + (media.told().isEmpty() ? "" : " (" + media.told() + ")")
+                    + "; take back turns, begin a new one, or allow a longer prompt");
         }
         ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId || id == videoTokenId, media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);
@@ -117,7 +119,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         long placeholders = Arrays.stream(ids).filter(id -> id == placeholder).count();
         if (!images.isEmpty() && placeholders != images.size()) {
             throw new InvalidInputException("the text holds placeholders of pictures of its own (" + (placeholders - images.size())
-                    + "); remove them or have special tokens in the text neutralised");
+                    + "); remove them or have special tokens in the text neutralised (--placeholders neutralise)");
         }
         IntStream.Builder out = IntStream.builder();
         int next = 0;
@@ -128,6 +130,10 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
             }
         }
         return out.build().toArray();
+    }
+
+    private long[] tokensOfEach(List<PixelPatches> items) {
+        return items.stream().mapToLong(p -> tokens(p) + AROUND).toArray();
     }
 
     private int tokens(PixelPatches image) {

@@ -129,7 +129,7 @@ class InternVlProcessorTest {
         PromptOptions tight = new PromptOptions(120, Padding.RIGHT, null, SpecialTokens.INTERPRET);
 
         assertThatThrownBy(() -> process(null, tight, image(120, 8))).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("13 tiles of 4 tokens").hasMessageContaining("room for 120");
+                .hasMessageContaining("1 picture of 54 tokens; squash it").hasMessageContaining("room for 120");
     }
 
     @Test

@@ -99,7 +99,7 @@ class MiniCpmProcessorTest {
     @Test
     void aSoundThatIsTooLongIsAnErrorThatCountsItsTokens() {
         assertThatThrownBy(() -> hear("x", PLAIN.withMaxLength(HEAD.length() + 30), new float[32_000])).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("tokens of sounds: 50");
+                .hasMessageContaining("1 sound of 50 tokens; give fewer or shorter");
     }
 
     @Test

@@ -109,7 +109,7 @@ class QwenProcessorTest {
         PromptOptions tight = new PromptOptions(BEFORE.length() + 40, Padding.RIGHT, null, SpecialTokens.INTERPRET);
 
         assertThatThrownBy(() -> process("x", tight, image(140, 140), image(84, 140))).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("25, 15").hasMessageContaining("room for " + tight.maxLength());
+                .hasMessageContaining("cut 2 pictures of 27, 17 tokens; give fewer").hasMessageContaining("--max-length").hasMessageContaining("room for " + tight.maxLength());
     }
 
     @Test
@@ -163,7 +163,7 @@ class QwenProcessorTest {
     @Test
     void aDialogueThatIsTooLongIsRefusedAndNotCut() {
         assertThatThrownBy(() -> next(List.of(turn("a".repeat(200), "b", image(56, 56))), "c", PLAIN.withMaxLength(200)))
-                .isInstanceOf(InvalidInputException.class).hasMessageContaining("has room for 200 (tokens of the pictures: 4)")
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("has room for 200 (1 picture of 6 tokens)")
                 .hasMessageContaining("take back turns");
         assertThat(warnings).isEmpty();
     }
