@@ -4,7 +4,6 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.X2iException;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
@@ -42,8 +41,11 @@ final class ToolFlags {
         return new String[] {text.substring(0, at), text.substring(at + 1)};
     }
 
-    /** Names of constants for a list in a message. */
-    static String listed(Object... values) {
-        return String.join(", ", Arrays.stream(values).map(Object::toString).toList());
+    /** A name from a file as it may stand on a terminal. */
+    static String shown(String name) {
+        StringBuilder s = new StringBuilder();
+        name.codePoints().forEach(c -> s.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
+                ? String.format("\\u%04x", c) : Character.toString(c)));
+        return s.toString();
     }
 }

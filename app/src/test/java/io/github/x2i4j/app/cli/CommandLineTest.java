@@ -103,6 +103,10 @@ class CommandLineTest {
             make t5 x --shard-size much                   | --shard-size much   | 500M
             make t5 x --set depth                         | --set depth         | and a value
             make t5 nowhere/x                             | nowhere             | make that folder first
+            merge a                                       | --output            | merge --help
+            split a -o b --size 0                         | --size 0            | 500M
+            hash nowhere                                  | nowhere             | no such
+            diff nowhere src                              | nowhere             | no such
             info --threads many                           | --threads           | many
             frobnicate                                    | frobnicate          | --help
             """)
@@ -122,7 +126,7 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
         assertThat(run()).isZero();
-        assertThat(out.toString()).contains("generate", "verify", "inspect", "make", "info", "bench", "completion", "Examples:");
+        assertThat(out.toString()).contains("generate", "verify", "inspect", "make", "merge", "split", "diff", "hash", "info", "bench", "completion", "Examples:");
         assertThat(run("generate", "--help")).isZero();
         assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
         assertThat(err.toString()).isEmpty();

@@ -111,11 +111,13 @@ public final class OutputPlace implements AutoCloseable {
 
     /** Writes a small text file into the folder. */
     public void text(String name, String text) {
+        bytes(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a small file into the folder. */
+    public void bytes(String name, byte[] content) {
         try (FileChannel channel = open(name)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            SafetensorsWriter.put(channel, ByteBuffer.wrap(content));
         } catch (IOException e) {
             throw failed(e);
         }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /**
  * Writes safetensors files as a stream: the header first, since all sizes are known, then one tensor after the other. In a file the
  * tensors of the widest types come first, by name among themselves, as the format's own library lays them out; data begins at a
- * multiple of 64 bytes.
+ * multiple of 64 bytes. Block-quantised tensors are stored as {@link BlockTypes} says.
  */
 public final class SafetensorsWriter {
     private static final JsonFactory JSON = new JsonFactory();
@@ -32,7 +32,7 @@ public final class SafetensorsWriter {
 
     /** Bytes that {@link #write} will have written for these tensors. */
     public static long size(List<OutputTensor> tensors, SortedMap<String, String> metadata) {
-        return header(ordered(tensors), metadata).length + tensors.stream().mapToLong(OutputTensor::bytes).sum();
+        return header(ordered(tensors), BlockTypes.metadata(tensors, metadata)).length + tensors.stream().mapToLong(OutputTensor::bytes).sum();
     }
 
     /**
@@ -44,7 +44,7 @@ public final class SafetensorsWriter {
             WriteProgress progress) {
         List<OutputTensor> order = ordered(tensors);
         try (FileChannel channel = place.open(name)) {
-            put(channel, ByteBuffer.wrap(header(order, metadata)));
+            put(channel, ByteBuffer.wrap(header(order, BlockTypes.metadata(tensors, metadata))));
             for (OutputTensor t : order) {
                 long before = channel.position();
                 t.content().writeTo(piece -> {
@@ -81,9 +81,14 @@ public final class SafetensorsWriter {
             String file = String.format(Locale.ROOT, "%s-%05d-of-%05d.safetensors", stem, i + 1, shards.size());
             String name = file.substring(file.lastIndexOf('/') + 1);
             shards.get(i).forEach(t -> weightMap.put(t.name(), name));
-            write(place, file, shards.get(i), own(shards.get(i), metadata), progress);
+            write(place, file, shards.get(i), metadata, progress);
         }
         place.text(stem + ".safetensors.index.json", index(weightMap, tensors.stream().mapToLong(OutputTensor::bytes).sum()));
+    }
+
+    /** Number of files that {@link #writeShards} makes. */
+    public static int shardCount(List<OutputTensor> tensors, long shardBytes) {
+        return shards(tensors, shardBytes).size();
     }
 
     /** Tensors in the order given, cut so that no shard is larger than {@code shardBytes} unless a single tensor is. */
@@ -102,16 +107,8 @@ public final class SafetensorsWriter {
         return shards;
     }
 
-    /** Entries about single tensors go where those tensors are. */
-    private static SortedMap<String, String> own(List<OutputTensor> shard, SortedMap<String, String> metadata) {
-        SortedMap<String, String> own = new TreeMap<>(metadata);
-        List<String> here = shard.stream().map(t -> BlockTypes.KEY + t.name()).toList();
-        own.keySet().removeIf(key -> key.startsWith(BlockTypes.KEY) && !here.contains(key));
-        return own;
-    }
-
     private static List<OutputTensor> ordered(List<OutputTensor> tensors) {
-        return tensors.stream().sorted(Comparator.comparingLong((OutputTensor t) -> -StoredType.byName(t.dtype()).bytes(8))
+        return tensors.stream().map(BlockTypes::stored).sorted(Comparator.comparingLong((OutputTensor t) -> -StoredType.byName(t.dtype()).bytes(8))
                 .thenComparing(OutputTensor::name)).toList();
     }
 
