@@ -41,6 +41,11 @@ final class WarningCollector implements Progress {
     }
 
     @Override
+    public void video(int done, int of) {
+        inner.video(done, of);
+    }
+
+    @Override
     public void preview(Tensor latents, int height, int width) {
         inner.preview(latents, height, width);
     }

@@ -3,6 +3,7 @@ package io.github.x2i4j.model;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.memory.MemoryBudget;
@@ -143,9 +144,10 @@ public final class X2i implements AutoCloseable {
         return exclusively(Progress.NONE, () -> MemoryKeeper.plan((f, p) -> rehearse(work, f, p), budget, Progress.NONE));
     }
 
-    /** All that memory depends on; further pictures are drawn as the first. */
+    /** All that memory depends on: further pictures are drawn as the first, and what videos show does not matter. */
     private List<Picture> rehearse(Work work, Scope f, Progress progress) {
-        return pipeline.paint(f, pipeline.condition(f, work.prompt, progress), work.draw, progress);
+        X2iPrompt blank = work.prompt.withVideos(work.prompt.content().videos().stream().map(Video::blank).toList());
+        return pipeline.paint(f, pipeline.condition(f, blank, progress), work.draw, progress);
     }
 
     /** Begins a dialogue, in which the language model remembers what was said and shown before. */

@@ -46,6 +46,9 @@ final class GenerateCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nHow the language model reads it:%n", order = 1)
     private PromptFlags promptFlags = new PromptFlags();
 
+    @ArgGroup(validate = false, heading = "%nHow much of videos and sounds is read:%n", order = 2)
+    private MediaFlags media = new MediaFlags();
+
     @ArgGroup(validate = false, heading = "%nOutput:%n", order = 12)
     private Output output = new Output();
 
@@ -185,6 +188,7 @@ final class GenerateCommand implements Runnable {
             throw new InvalidInputException("the prompt holds characters that Java cannot read in this locale ("
                     + System.getProperty("sun.jnu.encoding") + "): set LC_ALL to a UTF-8 locale, such as C.UTF-8.");
         }
+        media.check(!request.videos.isEmpty(), !request.audios.isEmpty());
         if (output.json && output.quiet) {
             throw new InvalidInputException("--json and --quiet exclude each other: leave one out.");
         }
@@ -253,8 +257,8 @@ final class GenerateCommand implements Runnable {
         X2iRequest.Builder content = X2iRequest.builder().text(prompt()).prompt(options).specialTokens(promptFlags.specialTokens())
                 .drawFrom(rows()).maxNewTokens(answers.maxNewTokens()).answerFromPadded(request.answerFromPadded);
         request.images.forEach(file -> content.image(SourceImage.read(file, PromptFlags.transparency(options))));
-        request.videos.forEach(content::video);
-        request.audios.forEach(content::audio);
+        request.videos.forEach(file -> content.video(media.video(file)));
+        request.audios.forEach(file -> content.audio(media.audio(file)));
         return new X2iStudio(bundle, content, engine);
     }
 

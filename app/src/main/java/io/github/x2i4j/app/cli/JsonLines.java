@@ -14,6 +14,8 @@ final class JsonLines implements Display {
     private final PrintWriter out;
     private String stage;
     private int steps;
+    /** How much of a video is decoded, as told last. */
+    private int videoPercent = -1;
 
     JsonLines(PrintWriter out) {
         this.out = out;
@@ -29,6 +31,15 @@ final class JsonLines implements Display {
     @Override
     public void step(int done) {
         event("step", "stage", stage, "step", done, "steps", steps);
+    }
+
+    @Override
+    public void video(int done, int of) {
+        int percent = (int) (100L * done / of);
+        if (percent != videoPercent) {
+            videoPercent = percent;
+            event("video", "packet", done, "packets", of);
+        }
     }
 
     @Override

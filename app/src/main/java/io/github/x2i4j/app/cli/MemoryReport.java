@@ -110,6 +110,11 @@ final class MemoryReport implements Display {
     }
 
     @Override
+    public void video(int done, int of) {
+        display.video(done, of);
+    }
+
+    @Override
     public void preview(Tensor latents, int height, int width) {
         display.preview(latents, height, width);
     }

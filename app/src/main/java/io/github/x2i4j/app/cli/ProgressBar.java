@@ -47,6 +47,13 @@ final class ProgressBar extends StageDisplay {
     }
 
     @Override
+    public void video(int done, int of) {
+        if (done == of || System.nanoTime() - drawn > REDRAW_NANOS) {
+            draw("video", (double) done / of, done + "/" + of);
+        }
+    }
+
+    @Override
     public void warning(String message) {
         err.print("\r" + " ".repeat(LINE) + "\r");
         super.warning(message);
@@ -72,10 +79,14 @@ final class ProgressBar extends StageDisplay {
     }
 
     private void draw() {
+        draw(stage, (done + inStep) / Math.max(1, steps), steps == 0 ? "" : done + "/" + steps);
+    }
+
+    private void draw(String what, double share, String count) {
         drawn = System.nanoTime();
-        int filled = (int) Math.min(WIDTH, WIDTH * (done + inStep) / Math.max(1, steps));
-        err.print(String.format(Locale.ROOT, "\r%-8s [%s%s] %7s %6.1f s", stage, "#".repeat(filled), ".".repeat(WIDTH - filled),
-                steps == 0 ? "" : done + "/" + steps, seconds()));
+        int filled = (int) Math.min(WIDTH, WIDTH * share);
+        err.print(String.format(Locale.ROOT, "\r%-11s [%s%s] %9s %6.1f s", what, "#".repeat(filled), ".".repeat(WIDTH - filled), count,
+                seconds()));
         err.flush();
     }
 }

@@ -81,6 +81,12 @@ class CommandLineTest {
             chat --output nowhere                         | nowhere             | exists
             chat --flux nowhere                           | language model      | --mllm
             chat --image nowhere.png                      | nowhere.png         | not exist
+            generate --video a --max-video-length 0       | --max-video-length 0.0 | above 0
+            generate --audio a --audio-offset -1          | --audio-offset -1.0 | from 0
+            generate --audio a --audio-duration 0         | --audio-duration 0.0 | above 0
+            generate --audio a --max-audio-length 28801   | --max-audio-length 28801.0 | up to 28800
+            generate fox --max-video-length 9             | --max-video-length  | name a video
+            generate fox --audio-offset 1                 | --audio-offset      | name a sound
             generate fox --template none                  | --template none     | chat or bare
             generate fox --max-slices 0                   | --max-slices 0      | from 1
             generate fox --max-slices 2                   | --max-slices        | MiniCPM-o

@@ -41,6 +41,39 @@ class DisplayTest {
         assertThat(text.toString()).endsWith(System.lineSeparator());
     }
 
+    @Test
+    void videosMoveABarOfTheirOwn() {
+        ProgressBar bar = new ProgressBar(new PrintWriter(text));
+        bar.stage("read prompt", 0);
+        bar.video(128, 256);
+        bar.video(256, 256);
+        String drawn = text.toString();
+        assertThat(drawn.substring(drawn.lastIndexOf('\r') + 1)).startsWith("video ").contains("[" + "#".repeat(40) + "]")
+                .contains("256/256").hasSizeLessThan(80);
+        bar.end();
+        assertThat(text.toString().substring(text.toString().lastIndexOf('\r') + 1)).startsWith("read prompt");
+    }
+
+    @Test
+    void linesTellOfAVideoOnlyWhenItIsDecodedUnlessThatTakesLong() {
+        ProgressLines lines = new ProgressLines(new PrintWriter(text));
+        lines.stage("read prompt", 0);
+        lines.video(0, 256);
+        lines.video(100, 256);
+        lines.video(256, 256);
+        assertThat(text.toString().lines()).singleElement().asString().startsWith("video 256/256: ");
+    }
+
+    @Test
+    void programsAreToldOfEveryHundredthOfAVideo() {
+        JsonLines lines = new JsonLines(new PrintWriter(text));
+        for (int done = 0; done <= 1000; done++) {
+            lines.video(done, 1000);
+        }
+        assertThat(text.toString().lines()).hasSize(101).first().asString()
+                .isEqualTo("{\"event\":\"video\",\"packet\":0,\"packets\":1000}");
+    }
+
     private static void run(Display display) {
         display.stage("text", 0);
         display.block(new Place("layers", 0, 4));

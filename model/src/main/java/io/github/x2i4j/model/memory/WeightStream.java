@@ -114,6 +114,11 @@ final class WeightStream implements Progress, AutoCloseable {
     }
 
     @Override
+    public void video(int done, int of) {
+        listener.video(done, of);
+    }
+
+    @Override
     public void preview(Tensor latents, int height, int width) {
         listener.preview(latents, height, width);
     }

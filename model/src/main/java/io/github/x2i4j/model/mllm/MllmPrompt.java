@@ -29,6 +29,11 @@ public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos,
         this(text, images, List.of());
     }
 
+    /** The same prompt with other videos. */
+    public MllmPrompt withVideos(List<Video> other) {
+        return new MllmPrompt(text, images, other, audios);
+    }
+
     /** Whether there is neither text nor anything to see or hear. */
     public boolean isEmpty() {
         return (text == null || text.isEmpty()) && images.isEmpty() && videos.isEmpty() && audios.isEmpty();

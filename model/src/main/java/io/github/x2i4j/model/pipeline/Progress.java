@@ -30,6 +30,15 @@ public interface Progress {
     }
 
     /**
+     * A video is being decoded, within a stage.
+     *
+     * @param done packets that are decoded or passed over; 0 when decoding begins, {@code of} when it has ended
+     * @param of packets up to the last that is needed
+     */
+    default void video(int done, int of) {
+    }
+
+    /**
      * The picture as it stands after a denoising step.
      *
      * @param latents F32 [B, h w / 4, 4 C], packed, estimate of the noise-free latents; alive during this call only

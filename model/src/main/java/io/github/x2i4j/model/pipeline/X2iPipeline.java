@@ -5,9 +5,11 @@ import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.align.AlignNet;
+import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmFamily;
+import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.nn.Loaded;
@@ -106,6 +108,15 @@ public final class X2iPipeline {
     private record Read(Mllm.Encoded encoded, Tensor states) {
     }
 
+    /** The prompt, whose videos tell how far their decoding has come and can be stopped. */
+    private static MllmPrompt watched(MllmPrompt p, Progress progress) {
+        List<Video> videos = p.videos().stream().map(v -> v.watched((done, of) -> {
+            progress.check();
+            progress.video(done, of);
+        })).toList();
+        return p.withVideos(videos);
+    }
+
     private Read read(Ops f, X2iPrompt prompt, AlignNet align, Progress progress) {
         progress.stage("read prompt", 0);
         progress.check();
@@ -113,7 +124,7 @@ public final class X2iPipeline {
             Mllm mllm = use.part();
             checkInputs(mllm, align);
             if (prompt.rows() == HiddenRows.PROMPT && !prompt.reply()) {
-                Mllm.Encoded e = mllm.encode(f, prompt.content(), prompt.options(), null, progress.hook(), progress::warning);
+                Mllm.Encoded e = mllm.encode(f, watched(prompt.content(), progress), prompt.options(), null, progress.hook(), progress::warning);
                 return new Read(e, e.hiddenStates());
             }
             return answered(f, mllm, prompt, progress);
@@ -124,7 +135,7 @@ public final class X2iPipeline {
         // an answer to the prompt itself does not depend on pads; where its states follow the prompt's, none stand between them
         boolean unpadded = prompt.rows() == HiddenRows.BOTH && !prompt.answerFromPadded();
         PromptOptions options = unpadded ? prompt.options().withPadding(Padding.NONE) : prompt.options();
-        Mllm.Encoded e = mllm.encode(f, prompt.past(), prompt.content(), options,
+        Mllm.Encoded e = mllm.encode(f, prompt.past(), watched(prompt.content(), progress), options,
                 new AnswerOptions(prompt.maxNewTokens(), prompt.answerFromPadded()), progress.hook(), progress::warning);
         Tensor answer = e.answer().hiddenStates();
         if (prompt.rows() == HiddenRows.PROMPT) {

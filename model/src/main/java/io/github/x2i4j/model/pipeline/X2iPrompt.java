@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.pipeline;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.media.video.Video;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
@@ -39,6 +40,11 @@ public record X2iPrompt(MllmPrompt content, PromptOptions options, HiddenRows ro
     /** The next prompt of a dialogue. */
     public static X2iPrompt next(List<MllmTurn> past, MllmPrompt content, PromptOptions options, HiddenRows rows, int maxNewTokens) {
         return new X2iPrompt(content, options, rows, maxNewTokens, false, past, true);
+    }
+
+    /** The same with other videos. */
+    public X2iPrompt withVideos(List<Video> other) {
+        return new X2iPrompt(content.withVideos(other), options, rows, maxNewTokens, answerFromPadded, past, reply);
     }
 
     /** Draws from the prompt's own states. */

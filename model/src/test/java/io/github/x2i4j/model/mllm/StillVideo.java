@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.mllm;
 
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.media.video.DecodeWatch;
 import io.github.x2i4j.model.media.video.Video;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,11 @@ public record StillVideo(int totalFrames, int width, int height) implements Vide
     @Override
     public double averageFps() {
         return 1;
+    }
+
+    @Override
+    public Video watched(DecodeWatch watch) {
+        return this;
     }
 
     @Override

@@ -83,8 +83,8 @@ public final class AudioDecoder {
 
     private static void check(long frames, long limit, AudioOptions options) throws CorruptAudioException {
         if (frames > limit) {
-            throw new CorruptAudioException(String.format(Locale.ROOT, "lasts longer than the limit of %.6g seconds; cut it, or raise the"
-                    + " limit", options.maxSeconds()));
+            throw new CorruptAudioException(String.format(Locale.ROOT, "lasts longer than the limit of %.6g seconds; cut it, read a part of it,"
+                    + " or raise max-audio-length", options.maxSeconds()));
         }
     }
 

@@ -11,8 +11,8 @@ public record AudioOptions(double offset, double duration, double maxSeconds) {
     /** The whole of a sound of up to 30 minutes. */
     public static final AudioOptions DEFAULT = new AudioOptions(0, Double.POSITIVE_INFINITY, 30 * 60);
 
-    /** Eight hours: more samples than that would not fit into one array with room to work. */
-    private static final double MOST_SECONDS = 8 * 3600;
+    /** Longest part that can be asked for, eight hours: more samples than that would not fit into one array with room to work. */
+    public static final double MOST_SECONDS = 8 * 3600;
 
     public AudioOptions {
         if (!(offset >= 0) || offset == Double.POSITIVE_INFINITY) {

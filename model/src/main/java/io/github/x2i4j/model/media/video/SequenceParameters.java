@@ -73,7 +73,7 @@ record SequenceParameters(int id, int frameNumBits, int orderType, int orderBits
         }
         if ((long) columns * rows * MACROBLOCK * MACROBLOCK > options.maxPixels() + (columns + rows) * (long) MACROBLOCK * MACROBLOCK) {
             throw new CorruptVideoException("has frames of " + columns * MACROBLOCK + " x " + rows * MACROBLOCK
-                    + " pixels, which exceeds the limit of " + options.maxPixels() + "; scale it down, or raise the limit");
+                    + " pixels, which exceeds the limit of " + options.maxPixels() + "; scale it down");
         }
         b.flag();
         int[] crop = b.flag() ? new int[] {crop(b, columns), crop(b, columns), crop(b, rows), crop(b, rows)} : new int[4];

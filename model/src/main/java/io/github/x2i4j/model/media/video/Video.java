@@ -21,6 +21,14 @@ public interface Video {
     /** Frames a second: their number by the sum of their durations. */
     double averageFps();
 
+    /** A clip of the same name, length and size, all of whose frames are black: nothing is decoded. */
+    default Video blank() {
+        return new BlankVideo(name(), totalFrames(), averageFps(), width(), height());
+    }
+
+    /** The same clip, whose decoding is watched. */
+    Video watched(DecodeWatch watch);
+
     /**
      * Decodes frames. One frame is in memory at a time, beside what {@code use} keeps of it and what the decoder refers to.
      *

@@ -31,12 +31,14 @@ public final class VideoFile implements Video {
     private final VideoTrack track;
     private final SequenceParameters format;
     private final VideoOptions options;
+    private final DecodeWatch watch;
 
-    private VideoFile(Path file, VideoTrack track, SequenceParameters format, VideoOptions options) {
+    private VideoFile(Path file, VideoTrack track, SequenceParameters format, VideoOptions options, DecodeWatch watch) {
         this.file = file;
         this.track = track;
         this.format = format;
         this.options = options;
+        this.watch = watch;
     }
 
     /** {@link #open(Path, VideoOptions)} with the default limits. */
@@ -62,7 +64,7 @@ public final class VideoFile implements Video {
                 if (first == null) {
                     throw new CorruptVideoException("is corrupt: its first packet holds no picture");
                 }
-                return new VideoFile(file, track, first.sequence(), options);
+                return new VideoFile(file, track, first.sequence(), options, DecodeWatch.NONE);
             }
         });
     }
@@ -168,6 +170,11 @@ public final class VideoFile implements Video {
     }
 
     @Override
+    public VideoFile watched(DecodeWatch other) {
+        return new VideoFile(file, track, format, options, other);
+    }
+
+    @Override
     public <T> List<T> frames(int[] indices, Function<RgbImage, T> use) {
         SampleTable samples = track.samples();
         for (int index : indices) {
@@ -207,8 +214,12 @@ public final class VideoFile implements Video {
         while (last >= 0 && positions[last] < 0) {
             last--;
         }
+        watch.decoded(0, last + 1);
         for (int i = 0; i <= last; i++) {
             i = skip(channel, positions, i);
+            if (i > 0) {
+                watch.decoded(i, last + 1);
+            }
             List<ByteBuffer> nals = packet(channel, track, i);
             try {
                 SliceStart start = decoder.start(nals);
@@ -224,6 +235,7 @@ public final class VideoFile implements Video {
                 throw new CorruptVideoException(e.getMessage() + " (packet " + i + " of " + positions.length + ")", e);
             }
         }
+        watch.decoded(last + 1, last + 1);
     }
 
     /** The last key frame from which the next wanted frame can be decoded, if it lies beyond {@code at}; otherwise {@code at}. */

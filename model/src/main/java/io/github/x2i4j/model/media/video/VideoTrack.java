@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -75,8 +76,8 @@ record VideoTrack(SampleTable samples, List<ByteBuffer> parameterSets, int lengt
         SampleTable samples = SampleTable.read(mdia.need("minf", "stbl"), timescale, fileSize, options);
         double seconds = (double) samples.duration() / timescale;
         if (seconds > options.maxSeconds()) {
-            throw new CorruptVideoException("lasts " + Math.round(seconds) + " seconds, which exceeds the limit of "
-                    + Math.round(options.maxSeconds()) + "; cut it, or raise the limit");
+            throw new CorruptVideoException(String.format(Locale.ROOT, "lasts %.1f seconds, which exceeds the limit of %.1f; cut it, or raise"
+                    + " max-video-length", seconds, options.maxSeconds()));
         }
         int inside = Math.max(0, entry.content().remaining() - SAMPLE_ENTRY);
         Mp4Box avcC = Mp4Box.first(Mp4Box.list(entry.at(SAMPLE_ENTRY, inside)), "avcC");

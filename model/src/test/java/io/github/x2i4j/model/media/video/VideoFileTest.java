@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -125,9 +126,51 @@ class VideoFileTest {
     void limitsAreKept() throws IOException {
         Path file = file(clip());
 
-        assertThatThrownBy(() -> VideoFile.open(file, new VideoOptions(1 << 24, 3, 1000))).hasMessageContaining("exceeds the limit of 3");
+        assertThatThrownBy(() -> VideoFile.open(file, new VideoOptions(1 << 24, 3, 1000))).hasMessageContaining("lasts 3.3 seconds")
+                .hasMessageContaining("limit of 3.0").hasMessageContaining("max-video-length");
         assertThatThrownBy(() -> VideoFile.open(file, new VideoOptions(1 << 24, 60, 39))).hasMessageContaining("exceeds the limit of 39");
         assertThatThrownBy(() -> VideoFile.open(file, new VideoOptions(5000, 60, 1000))).hasMessageContaining("exceeds the limit of 5000");
+    }
+
+    @Test
+    void theLimitGoesWithSixtyFramesASecond() throws IOException {
+        Path file = file(clip());
+
+        assertThat(VideoFile.open(file, VideoOptions.DEFAULT.limit(4)).totalFrames()).isEqualTo(FRAMES);
+        assertThatThrownBy(() -> VideoFile.open(file, VideoOptions.DEFAULT.limit(0.5))).hasMessageContaining("exceeds the limit of 30")
+                .hasMessageContaining("max-video-length");
+        assertThat(VideoOptions.DEFAULT.limit(3600)).isEqualTo(VideoOptions.DEFAULT);
+    }
+
+    @Test
+    void decodingTellsHowFarItIs() throws IOException {
+        List<Integer> told = new ArrayList<>();
+        Video video = VideoFile.open(file(clip())).watched((done, of) -> {
+            assertThat(of).isBetween(21, FRAMES);
+            told.add(done);
+            if (done == of) {
+                told.add(-1);
+            }
+        });
+
+        video.frames(new int[] {20}, Function.identity());
+
+        assertThat(told).startsWith(0, 1).endsWith(-1).doesNotHaveDuplicates().hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void decodingStopsWhereTheWatchThrows() throws IOException {
+        List<Integer> told = new ArrayList<>();
+        Video video = VideoFile.open(file(clip())).watched((done, of) -> {
+            told.add(done);
+            if (done == 5) {
+                throw new IllegalStateException("enough");
+            }
+        });
+
+        assertThatThrownBy(() -> all(video)).isInstanceOf(IllegalStateException.class).hasMessage("enough");
+
+        assertThat(told).containsExactly(0, 1, 2, 3, 4, 5);
     }
 
     @Test
