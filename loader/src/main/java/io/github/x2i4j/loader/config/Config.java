@@ -2,6 +2,7 @@ package io.github.x2i4j.loader.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.files.InputFiles;
 import io.github.x2i4j.loader.json.StrictJson;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,19 @@ public final class Config {
 
     public int positive(String field, int otherwise) {
         return has(field) ? positive(field) : otherwise;
+    }
+
+    /** An integer of 1 to {@code max}. */
+    public int atMost(int max, String field) {
+        int v = positive(field);
+        if (v > max) {
+            throw invalid(field, "is " + v + ", expected at most " + max);
+        }
+        return v;
+    }
+
+    public int atMost(int max, String field, int otherwise) {
+        return has(field) ? atMost(max, field) : otherwise;
     }
 
     /** A finite number. */
@@ -263,7 +277,16 @@ public final class Config {
 
     /** The error for a field: {@code FILE: field NAME problem}. */
     public InvalidInputException invalid(String field, String problem) {
-        return new InvalidInputException(file + ": field " + InputFiles.shown(prefix + field) + " " + problem);
+        return new InvalidInputException(message(field, problem));
+    }
+
+    /** The error for a field that asks for what is not there: {@code FILE: field NAME problem}. */
+    public UnsupportedFeatureException unsupported(String field, String problem) {
+        return new UnsupportedFeatureException(message(field, problem));
+    }
+
+    private String message(String field, String problem) {
+        return file + ": field " + InputFiles.shown(prefix + field) + " " + InputFiles.line(problem);
     }
 
     private JsonNode required(String field) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 /** Opens files that a user named, with errors that a user can act on. */
 public final class InputFiles {
     private static final int LONGEST_NAME = 160;
+    private static final int LONGEST_LINE = 600;
 
     private InputFiles() {
     }
@@ -83,9 +84,18 @@ public final class InputFiles {
 
     /** A name from a file as it may stand in a message: bounded, control characters escaped. */
     public static String shown(String name) {
+        return escaped(name, LONGEST_NAME);
+    }
+
+    /** A sentence with parts from a file, as {@link #shown} has a name. */
+    public static String line(String sentence) {
+        return escaped(sentence, LONGEST_LINE);
+    }
+
+    private static String escaped(String name, int longest) {
         StringBuilder s = new StringBuilder();
         for (int i = 0; i < name.length(); i++) {
-            if (s.length() >= LONGEST_NAME) {
+            if (s.length() >= longest) {
                 return s.append("... (").append(name.length()).append(" characters)").toString();
             }
             char c = name.charAt(i);

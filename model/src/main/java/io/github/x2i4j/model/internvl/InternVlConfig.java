@@ -62,8 +62,7 @@ public record InternVlConfig(DecoderConfig text, VisionConfig vision, int tileSi
     private static void expect(Config c, String field, String value) {
         String got = c.text(field, value);
         if (!got.equals(value)) {
-            throw new UnsupportedFeatureException(c.file() + ": " + field + " " + got + " is not supported; " + value
-                    + " (InternVL2.5 1B and 4B) is");
+            throw c.unsupported(field, got + " is not supported; " + value + " (InternVL2.5 1B and 4B) is");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.internvl;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 
 /**
@@ -26,7 +25,7 @@ public record VisionConfig(int hiddenSize, int numLayers, int numHeads, int inte
      * Reads {@code vision_config}.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException naming a field that is missing or wrong
-     * @throws UnsupportedFeatureException for the 6B tower's kinds of norms
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException for the 6B tower's kinds of norms
      */
     public static VisionConfig read(Config c) {
         expect(c, "norm_type", c.text("norm_type"), "layer_norm");
@@ -53,8 +52,7 @@ public record VisionConfig(int hiddenSize, int numLayers, int numHeads, int inte
 
     private static void expect(Config c, String field, String got, String value) {
         if (!got.equals(value)) {
-            throw new UnsupportedFeatureException(c.file() + ": " + field + " " + got + " of a vision tower is not supported; " + value
-                    + " (InternViT-300M) is");
+            throw c.unsupported(field, got + " of a vision tower is not supported; " + value + " (InternViT-300M) is");
         }
     }
 

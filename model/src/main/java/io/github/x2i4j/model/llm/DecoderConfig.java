@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.llm;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import java.util.Arrays;
 
@@ -34,10 +33,10 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
     public static DecoderConfig read(Config text, boolean tieWordEmbeddings) {
         String act = text.text("hidden_act", "silu");
         if (!act.equals("silu")) {
-            throw new UnsupportedFeatureException("hidden_act " + act + " of a language model is not supported; silu is");
+            throw text.unsupported("hidden_act", act + " of a language model is not supported; silu is");
         }
         if (text.flag("use_sliding_window", false)) {
-            throw new UnsupportedFeatureException("use_sliding_window true is not supported; the published models have false");
+            throw text.unsupported("use_sliding_window", "true is not supported; the published models have false");
         }
         int layers = text.positive("num_hidden_layers");
         if (layers > MAX_LAYERS) {
@@ -83,8 +82,7 @@ public record DecoderConfig(int hiddenSize, int numLayers, int numHeads, int num
             for (String key : new String[] {"rope_type", "type"}) {
                 String type = rope.text(key, "default");
                 if (!type.equals("default") && !type.equals("mrope") && !type.equals(DYNAMIC)) {
-                    throw new UnsupportedFeatureException("rotary embedding of type " + type
-                            + " is not supported; default, mrope and dynamic are");
+                    throw rope.unsupported(key, type + " of a rotary embedding is not supported; default, mrope and dynamic are");
                 }
             }
         }

@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.minicpm;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 
 /**
@@ -29,7 +28,7 @@ public record AudioConfig(int hiddenSize, int numLayers, int numHeads, int inter
     static AudioConfig read(Config c, double chunkSeconds) {
         String act = c.text("activation_function", "gelu");
         if (!act.equals("gelu")) {
-            throw new UnsupportedFeatureException(c.file() + ": activation_function " + act + " of an audio encoder is not supported; gelu is");
+            throw c.unsupported("activation_function", act + " of an audio encoder is not supported; gelu is");
         }
         int chunk = (int) (Math.clamp(chunkSeconds, 0, MAX_CHUNK_SECONDS) * STEPS_PER_SECOND);
         if (chunkSeconds > 0 && chunk == 0) {

@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.minicpm;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.model.llm.DecoderConfig;
 import java.util.Arrays;
@@ -22,7 +21,7 @@ public record MiniCpmConfig(DecoderConfig text, VisionConfig vision, AudioConfig
 
     /**
      * @throws io.github.x2i4j.engine.InvalidInputException naming a field that is missing or wrong
-     * @throws UnsupportedFeatureException for other MiniCPMs
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException for other MiniCPMs
      */
     public static MiniCpmConfig read(Config c) {
         expect(c, "model_type", "minicpmo", c.text("model_type", "minicpmo"));
@@ -46,8 +45,7 @@ public record MiniCpmConfig(DecoderConfig text, VisionConfig vision, AudioConfig
 
     private static void expect(Config c, String field, String value, String got) {
         if (!got.equals(value)) {
-            throw new UnsupportedFeatureException(c.file() + ": " + field + " " + got + " is not supported; " + value
-                    + " (MiniCPM-o 2.6) is");
+            throw c.unsupported(field, got + " is not supported; " + value + " (MiniCPM-o 2.6) is");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.minicpm;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 
 /**
@@ -27,8 +26,7 @@ public record VisionConfig(int hiddenSize, int numLayers, int numHeads, int inte
     static VisionConfig read(Config c, boolean dropLastLayer) {
         String act = c.text("hidden_act", "gelu_pytorch_tanh");
         if (!act.equals("gelu_pytorch_tanh")) {
-            throw new UnsupportedFeatureException(c.file() + ": hidden_act " + act + " of a vision tower is not supported; "
-                    + "gelu_pytorch_tanh is");
+            throw c.unsupported("hidden_act", act + " of a vision tower is not supported; gelu_pytorch_tanh is");
         }
         if (c.integer("num_channels", CHANNELS) != CHANNELS) {
             throw c.invalid("num_channels", c.integer("num_channels") + " must be " + CHANNELS);

@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.qwen;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import java.util.Arrays;
 
@@ -27,7 +26,7 @@ public record VisionConfig(int depth, int hiddenSize, int numHeads, int intermed
     public static VisionConfig read(Config c) {
         String act = c.text("hidden_act", "silu");
         if (!act.equals("silu")) {
-            throw new UnsupportedFeatureException("hidden_act " + act + " of a vision tower is not supported; silu is");
+            throw c.unsupported("hidden_act", act + " of a vision tower is not supported; silu is");
         }
         VisionConfig v = new VisionConfig(c.positive("depth", 32), c.positive("hidden_size", 3584), c.positive("num_heads", 16),
                 c.positive("intermediate_size", 3420), c.positive("out_hidden_size", 3584),

@@ -12,6 +12,9 @@ import io.github.x2i4j.loader.config.Config;
 public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize, int numLayers, int numHeads,
         int maxPositionEmbeddings, Activation hiddenAct, float layerNormEps, long eosTokenId) {
 
+    private static final int LARGEST = 1 << 20;
+    private static final int MOST_LAYERS = 1000;
+
     /** Reads config.json of a CLIPTextModel, or the {@code text_config} of a whole CLIPModel. */
     public static ClipTextConfig of(Config file) {
         String type = file.text("model_type", "clip_text_model");
@@ -20,8 +23,9 @@ public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize
         }
         Config nested = file.objectOrNull("text_config");
         Config c = nested == null ? file : nested;
-        ClipTextConfig r = new ClipTextConfig(c.positive("vocab_size"), c.positive("hidden_size"), c.positive("intermediate_size"),
-                c.positive("num_hidden_layers"), c.positive("num_attention_heads"), c.positive("max_position_embeddings", 77),
+        ClipTextConfig r = new ClipTextConfig(c.positive("vocab_size"), c.atMost(LARGEST, "hidden_size"), c.atMost(LARGEST, "intermediate_size"),
+                c.atMost(MOST_LAYERS, "num_hidden_layers"), c.positive("num_attention_heads"),
+                c.atMost(LARGEST, "max_position_embeddings", 77),
                 activation(c), (float) c.positiveNumber("layer_norm_eps", 1e-5), c.integer("eos_token_id", 49407));
         if (r.hiddenSize % r.numHeads != 0) {
             throw c.invalid("num_attention_heads", "is " + r.numHeads + ", which does not divide hidden_size " + r.hiddenSize);

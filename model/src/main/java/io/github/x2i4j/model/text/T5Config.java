@@ -17,15 +17,19 @@ import io.github.x2i4j.loader.config.Config;
 public record T5Config(int dModel, int dKv, int numHeads, int dFf, int numLayers, int numBuckets, int maxDistance,
         float layerNormEps, Activation gate) {
 
+    private static final int LARGEST = 1 << 20;
+    private static final int MOST_HEADS = 1 << 12;
+    private static final int MOST_LAYERS = 1000;
+
     /** Reads config.json of a T5EncoderModel. */
     public static T5Config of(Config c) {
         String type = c.text("model_type", "t5");
         if (!type.equals("t5")) {
             throw c.invalid("model_type", "is \"" + type + "\", but a T5 text encoder (\"t5\") is expected here");
         }
-        return new T5Config(c.positive("d_model"), c.positive("d_kv"), c.positive("num_heads"), c.positive("d_ff"),
-                c.positive("num_layers"), c.positive("relative_attention_num_buckets", 32),
-                c.positive("relative_attention_max_distance", 128), (float) c.positiveNumber("layer_norm_epsilon", 1e-6), gate(c));
+        return new T5Config(c.atMost(LARGEST, "d_model"), c.atMost(MOST_HEADS, "d_kv"), c.atMost(MOST_HEADS, "num_heads"),
+                c.atMost(LARGEST, "d_ff"), c.atMost(MOST_LAYERS, "num_layers"), c.atMost(LARGEST, "relative_attention_num_buckets", 32),
+                c.atMost(LARGEST, "relative_attention_max_distance", 128), (float) c.positiveNumber("layer_norm_epsilon", 1e-6), gate(c));
     }
 
     /** {@code gated-gelu} means the tanh form; the ungated layers of T5 v1.0 have other tensors. */

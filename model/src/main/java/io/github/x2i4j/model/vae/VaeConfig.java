@@ -1,7 +1,6 @@
 package io.github.x2i4j.model.vae;
 
 import io.github.x2i4j.engine.Activation;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import java.util.List;
 
@@ -21,29 +20,37 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, int
         int normNumGroups, Activation actFn, int sampleSize, double scalingFactor, double shiftFactor, boolean useQuantConv,
         boolean usePostQuantConv, boolean midBlockAddAttention) {
 
+    private static final int MOST_CHANNELS = 1 << 16;
+    private static final int MOST_LAYERS = 100;
+    private static final int MOST_LEVELS = 10;
+
     /**
      * Reads config.json. Fields that are absent have diffusers' defaults.
      *
-     * @throws UnsupportedFeatureException for another autoencoder
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException for another autoencoder
      */
     public static VaeConfig of(Config c) {
         String type = c.text("_class_name", "AutoencoderKL");
         if (type.equals("AutoencoderTiny")) {
-            throw new UnsupportedFeatureException("AutoencoderTiny is not supported; use an AutoencoderKL such as FLUX's vae folder");
+            throw c.unsupported("_class_name", "is AutoencoderTiny, which is not supported; use an AutoencoderKL such as FLUX's vae folder");
         }
         if (!type.equals("AutoencoderKL")) {
             throw c.invalid("_class_name", "is \"" + type + "\", but an autoencoder (\"AutoencoderKL\") is expected here");
         }
         only(c, "down_block_types", "DownEncoderBlock2D");
         only(c, "up_block_types", "UpDecoderBlock2D");
-        VaeConfig r = new VaeConfig(c.positive("in_channels", 3), c.positive("out_channels", 3), c.positive("latent_channels", 4),
-                c.integers("block_out_channels"), c.positive("layers_per_block", 1), c.positive("norm_num_groups", 32), activation(c),
+        VaeConfig r = new VaeConfig(c.atMost(MOST_CHANNELS, "in_channels", 3), c.atMost(MOST_CHANNELS, "out_channels", 3),
+                c.atMost(MOST_CHANNELS, "latent_channels", 4), c.integers("block_out_channels"), c.atMost(MOST_LAYERS, "layers_per_block", 1),
+                c.positive("norm_num_groups", 32), activation(c),
                 sampleSize(c), c.positiveNumber("scaling_factor", 0.18215), c.number("shift_factor", 0),
                 c.flag("use_quant_conv", true), c.flag("use_post_quant_conv", true), c.flag("mid_block_add_attention", true));
-        if (r.blockOutChannels.length == 0) {
-            throw c.invalid("block_out_channels", "is empty");
+        if (r.blockOutChannels.length == 0 || r.blockOutChannels.length > MOST_LEVELS) {
+            throw c.invalid("block_out_channels", "has " + r.blockOutChannels.length + " numbers, expected 1 to " + MOST_LEVELS);
         }
         for (int channels : r.blockOutChannels) {
+            if (channels > MOST_CHANNELS) {
+                throw c.invalid("block_out_channels", "has " + channels + ", expected at most " + MOST_CHANNELS);
+            }
             if (channels < 1 || channels % r.normNumGroups != 0) {
                 throw c.invalid("norm_num_groups", "is " + r.normNumGroups + ", which does not divide " + channels + " channels");
             }
