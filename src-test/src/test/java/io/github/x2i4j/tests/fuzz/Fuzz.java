@@ -10,9 +10,9 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Searches for input that a parser does not stand, as {@code ./x2i fuzz PARSER [DURATION]} does: {@code Fuzz png 10m}. Parsers are the
- * methods of {@link ParsersFuzzTest}. The environment has {@code JAZZER_FUZZ=1}. What is found is written to the working folder as
- * {@code crash-...}; mended, it belongs to the seeds in {@code ParsersFuzzTestInputs}.
+ * Searches for input that a parser does not stand, as {@code ./x2i fuzz PARSER [DURATION]} does, without Maven: {@code Fuzz png 10m}.
+ * Parsers are the methods of {@link ParsersFuzzTest}. The environment has {@code JAZZER_FUZZ=1}. What is found is written to the working
+ * folder as {@code crash-...}; mended, it belongs to the seeds in {@code ParsersFuzzTestInputs}.
  */
 public final class Fuzz {
     private Fuzz() {

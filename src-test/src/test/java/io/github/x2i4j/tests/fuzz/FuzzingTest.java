@@ -18,7 +18,7 @@ class FuzzingTest {
     void aShortSearchThroughAllParsersFindsNothing() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
                 "-XX:+UseSerialGC", "-XX:+EnableDynamicAgentLoading", "--sun-misc-unsafe-memory-access=allow", "-cp",
-                System.getProperty("java.class.path"), Fuzz.class.getName(), "any", "8s")).directory(folder.toFile()).redirectErrorStream(true);
+                System.getProperty("java.class.path"), Fuzz.class.getName(), "any", "4s")).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("JAZZER_FUZZ", "1");
         Process process = builder.start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

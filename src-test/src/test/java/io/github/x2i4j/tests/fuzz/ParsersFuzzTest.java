@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Coverage-guided fuzzing of every parser. The tests read the seeds, and whatever was found and mended, from the resources beside this
- * class; with {@code JAZZER_FUZZ=1} one of them searches on from there, see {@link Fuzz}.
+ * class; {@code ./x2i fuzz png 10m} searches on from there with one of them.
  */
 class ParsersFuzzTest {
     private static final String LONG = "10m";
@@ -117,8 +117,8 @@ class ParsersFuzzTest {
     }
 
     /** Any of the parsers: the first byte picks it. */
-    @FuzzTest(maxDuration = LONG)
     @MethodSource("everySeed")
+    @FuzzTest(maxDuration = LONG)
     void any(byte[] file) {
         if (file.length > 0) {
             parsers.parse(parsers.names().get((file[0] & 0xFF) % parsers.names().size()), Arrays.copyOfRange(file, 1, file.length));
