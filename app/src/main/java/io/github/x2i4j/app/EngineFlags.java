@@ -1,5 +1,6 @@
 package io.github.x2i4j.app;
 
+import io.github.x2i4j.engine.Device;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.InstructionSet;
@@ -30,6 +31,11 @@ public final class EngineFlags {
                     + " changes the picture slightly. Default: f32.")
     private String precision;
 
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
+            description = "What computes: cpu, cuda (an NVIDIA GPU), cuda:N (the GPU of that number) or auto (a GPU where one can be used,"
+                    + " otherwise the CPU). Default: cpu.")
+    private String device;
+
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
             description = "Threads that compute. Default: one per processor. The picture does not depend on it.")
     private int threads;
@@ -44,7 +50,7 @@ public final class EngineFlags {
         }
         return new EngineOptions(named("--kernels", kernels, KernelChoice.values()), vectorBits, threads,
                 instructions == null ? null : named("--machine-isa", instructions, InstructionSet.values()),
-                named("--precision", precision, Precision.values()));
+                named("--precision", precision, Precision.values()), Device.parse(device));
     }
 
     private static <E extends Enum<E>> E named(String option, String name, E[] values) {

@@ -2,18 +2,23 @@ package io.github.x2i4j.engine;
 
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.cpu.CpuScope;
+import io.github.x2i4j.engine.gpu.Gpu;
+import io.github.x2i4j.engine.gpu.GpuScope;
+import io.github.x2i4j.engine.gpu.GpuSupport;
 import io.github.x2i4j.engine.kernel.KernelProvider;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
 import io.github.x2i4j.engine.parallel.Workers;
+import java.util.List;
 
 /**
- * Threads, kernels and activation memory of one user of the library. Safe to share between threads: each thread opens scopes of
+ * Threads, kernels and activation memory of one user of the library, on the CPU or on a GPU. Safe to share between threads: each thread opens scopes of
  * its own. Closing frees all memory; an engine that is used after that fails with {@link IllegalStateException}.
  *
- * <p>Results are the same for every kernel set, vector width and number of threads, as long as the precision is F32.
+ * <p>On the CPU, results are the same for every kernel set, vector width and number of threads, as long as the precision is F32. A
+ * GPU gives the same results from run to run.
  */
 public final class Engine implements AutoCloseable {
     /** Native memory kept for later, at least. */
@@ -21,51 +26,95 @@ public final class Engine implements AutoCloseable {
     /** Java heap kept for packed panels and tiles. */
     private static final long RETAINED_SCRATCH = 48L << 20;
 
+    /** One of the two is null. */
     private final CpuContext cpu;
+    private final Gpu gpu;
+
+    /** @param gpu is closed when this is closed */
+    Engine(Gpu gpu) {
+        cpu = null;
+        this.gpu = gpu;
+    }
 
     /** @param kernels are released when this is closed */
     Engine(KernelChoice kernels, int threads) {
+        gpu = null;
         cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new FloatPool(RETAINED_SCRATCH), new Workers(threads), new KernelService(kernels));
     }
 
     /**
      * @throws InvalidInputException if an option is out of range
-     * @throws UnsupportedFeatureException if this process cannot run the kernels that the options force
+     * @throws UnsupportedFeatureException if this process cannot run the kernels that the options force, or has no such GPU
      */
     public static Engine open(EngineOptions options) {
         int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
         if (threads < 1) {
             throw new InvalidInputException("threads is " + threads + " but must be at least 1, or 0 for one per processor");
         }
-        return new Engine(KernelProvider.choose(options), threads);
+        return switch (options.device().kind()) {
+            case CPU -> new Engine(KernelProvider.choose(options), threads);
+            case CUDA -> new Engine(GpuSupport.open(options.device().number()));
+            case AUTO -> gpuOrCpu(options, threads);
+        };
+    }
+
+    private static Engine gpuOrCpu(EngineOptions options, int threads) {
+        Gpu gpu;
+        try {
+            gpu = GpuSupport.open(options.device().number());
+        } catch (X2iException e) {
+            System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.INFO, "x2i4j computes on the CPU: {0}", e.getMessage());
+            return new Engine(KernelProvider.choose(options), threads);
+        }
+        return new Engine(gpu);
     }
 
     /** Opens an outermost scope. */
     public Scope scope() {
-        return new CpuScope(cpu, null);
+        return gpu == null ? new CpuScope(cpu, null) : new GpuScope(gpu, null);
+    }
+
+    /** The GPUs of this machine and how they are reached, or why none can be used; a line each, for people. */
+    public static List<String> gpus() {
+        return GpuSupport.describe();
     }
 
     /** What this engine runs on. */
     public EngineInfo info() {
-        KernelChoice choice = cpu.kernels().choice();
         Processor processor = Processor.read();
+        if (gpu != null) {
+            return new EngineInfo("cuda", 0, null, Precision.F32, 1, List.of(gpu.description()), processor.name(), processor.features());
+        }
+        KernelChoice choice = cpu.kernels().choice();
         return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(), choice.reasons(), processor.name(),
                 processor.features());
     }
 
     /** What this engine holds now. */
     public MemoryUsage memory() {
+        if (gpu != null) {
+            MemoryPool.Usage usage = gpu.usage();
+            return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), 0);
+        }
         MemoryPool.Usage usage = cpu.pool().usage();
         return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), cpu.floats().retained());
     }
 
     /** Gives memory that is kept for later back to the system, and begins to count the peak anew. */
     public void trim() {
+        if (gpu != null) {
+            gpu.trim();
+            return;
+        }
         cpu.pool().trim();
     }
 
     @Override
     public void close() {
+        if (gpu != null) {
+            gpu.close();
+            return;
+        }
         cpu.close();
     }
 }

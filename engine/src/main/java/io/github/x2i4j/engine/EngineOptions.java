@@ -1,7 +1,7 @@
 package io.github.x2i4j.engine;
 
 /**
- * How an engine computes. Results depend on {@code precision} alone.
+ * How an engine computes. Results depend on {@code precision} and {@code device} alone.
  *
  * @param kernels which kernel set; {@code AUTO} takes the fastest that this process can run, and lets plain loops serve until the
  *     just-in-time compiler has made it fast
@@ -10,11 +10,18 @@ package io.github.x2i4j.engine;
  * @param threads worker threads including the caller, or 0 for one per available processor
  * @param instructions what machine code may use, or null for the best that the processor has
  * @param precision how products of matrices are computed
+ * @param device what computes; the other options are for the CPU
  */
-public record EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision) {
+public record EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision,
+        Device device) {
     public static final EngineOptions DEFAULT = new EngineOptions(KernelChoice.AUTO, 0, 0);
 
-    /** The best instructions, and F32. */
+    /** On the CPU. */
+    public EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision) {
+        this(kernels, vectorBits, threads, instructions, precision, Device.CPU);
+    }
+
+    /** On the CPU, with the best instructions, and F32. */
     public EngineOptions(KernelChoice kernels, int vectorBits, int threads) {
         this(kernels, vectorBits, threads, null, Precision.F32);
     }

@@ -2,6 +2,8 @@ package io.github.x2i4j.engine;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Bytes in native or mapped memory. Its owner (a scope, a weight file) calls {@link #release()} when the bytes may be reused. */
 public final class HostStorage implements Storage {
@@ -9,6 +11,7 @@ public final class HostStorage implements Storage {
     private final long byteSize;
     private final boolean imagined;
     private volatile MemorySegment zeros;
+    private final List<Runnable> releaseActions = new ArrayList<>(0);
     private volatile boolean released;
 
     public HostStorage(MemorySegment segment) {
@@ -61,8 +64,30 @@ public final class HostStorage implements Storage {
         return zeros;
     }
 
+    @Override
+    public MemorySegment read(long offset, long bytes) {
+        return segment().asSlice(offset, bytes);
+    }
+
+    /** What is done when the bytes may be reused, such as to forget copies of them. Done at once if that was already. */
+    public void onRelease(Runnable action) {
+        synchronized (this) {
+            if (!released) {
+                releaseActions.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
     /** From now on every access through this storage fails. Called by the owner only. */
     public void release() {
-        released = true;
+        List<Runnable> actions;
+        synchronized (this) {
+            released = true;
+            actions = List.copyOf(releaseActions);
+            releaseActions.clear();
+        }
+        actions.forEach(Runnable::run);
     }
 }

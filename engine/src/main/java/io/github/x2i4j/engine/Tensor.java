@@ -84,6 +84,11 @@ public final class Tensor {
         return storage.segment().asSlice(byteOffset, byteSize());
     }
 
+    /** This tensor if the CPU reaches its elements, otherwise a copy that it reaches; waits for the device. */
+    public Tensor onHost() {
+        return storage instanceof HostStorage ? this : new Tensor(dtype, shape, new HostStorage(storage.read(byteOffset, byteSize())), 0);
+    }
+
     /** The same elements in another shape; one dimension may be -1 and is then computed. */
     public Tensor reshape(long... dims) {
         long[] d = dims.clone();
@@ -124,6 +129,9 @@ public final class Tensor {
 
     /** Element {@code index} of a floating-point tensor, counted row-major; slow, for tests and single values. */
     public float getFloat(long index) {
+        if (storage instanceof DeviceStorage) {
+            return onHost().getFloat(index);
+        }
         MemorySegment s = storage.segment();
         return switch (dtype) {
             case F32 -> s.get(FLOAT, byteOffset + index * 4);
@@ -136,6 +144,9 @@ public final class Tensor {
 
     /** Element {@code index} of an integer tensor, counted row-major; slow, for tests and single values. */
     public long getLong(long index) {
+        if (storage instanceof DeviceStorage) {
+            return onHost().getLong(index);
+        }
         MemorySegment s = storage.segment();
         return switch (dtype) {
             case I64 -> s.get(LONG, byteOffset + index * 8);
@@ -149,6 +160,9 @@ public final class Tensor {
 
     /** All elements widened to float. The tensor must have fewer than 2^31 elements. */
     public float[] toFloats() {
+        if (storage instanceof DeviceStorage) {
+            return onHost().toFloats();
+        }
         float[] out = new float[Math.toIntExact(elements())];
         if (dtype == DType.F32) {
             MemorySegment.copy(storage.segment(), FLOAT, byteOffset, out, 0, out.length);
@@ -162,6 +176,9 @@ public final class Tensor {
 
     /** All elements of an integer tensor. */
     public long[] toLongs() {
+        if (storage instanceof DeviceStorage) {
+            return onHost().toLongs();
+        }
         long[] out = new long[Math.toIntExact(elements())];
         for (int i = 0; i < out.length; i++) {
             out[i] = getLong(i);

@@ -64,7 +64,7 @@ class OpTableTest {
         }
     }
 
-    private static void compare(OpCase c, Shape shape, float[] got, double[] want) {
+    static void compare(OpCase c, Shape shape, float[] got, double[] want) {
         assertThat(got.length).as("elements of " + c.name()).isEqualTo(want.length);
         double bound = Math.max(LEAST_BOUND, BOUND * Math.sqrt(c.terms() / 1024.0));
         double norm = 0;

@@ -43,6 +43,10 @@ final class InfoCommand implements Runnable {
         List<String> reasons = engine.reasons();
         reasons.forEach(reason -> line(out, "", reason));
         line(out, "threads", String.valueOf(engine.threads()));
+        List<String> gpus = Engine.gpus();
+        for (int i = 0; i < gpus.size(); i++) {
+            line(out, i == 0 ? "gpu" : "", gpus.get(i));
+        }
         line(out, "memory", memory() + "Java heap up to " + megabytes(Runtime.getRuntime().maxMemory())
                 + "; weights are mapped and tensors lie outside the heap");
         out.flush();

@@ -1,6 +1,5 @@
 package io.github.x2i4j.engine.memory;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,7 +8,7 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 
 /**
- * Recycles native memory by size class. There are four classes between one power of two and the next, so at most a fifth of a
+ * Recycles memory, of the CPU or of a device, by size class. There are four classes between one power of two and the next, so at most a fifth of a
  * block is unused. Memory that was given back is kept for later, up to a fixed amount or half of the most that was ever lent at a
  * time, whichever is more; what exceeds it goes back to the system.
  *
@@ -41,10 +40,15 @@ public final class MemoryPool implements AutoCloseable {
 
     /** @param retainedLimit bytes to keep for later even if little was lent */
     public MemoryPool(long retainedLimit) {
-        this(retainedLimit, MemoryPool::allocate);
+        this(retainedLimit, Block::host);
     }
 
-    private MemoryPool(long retainedLimit, LongFunction<Block> system) {
+    /**
+     * A pool of memory from elsewhere.
+     *
+     * @param system makes a block of so many bytes, or throws
+     */
+    public MemoryPool(long retainedLimit, LongFunction<Block> system) {
         this.retainedLimit = retainedLimit;
         this.system = system;
     }
@@ -52,16 +56,6 @@ public final class MemoryPool implements AutoCloseable {
     /** A pool that counts as any other and lends blocks without memory: what would be taken from the system, nothing is. */
     public static MemoryPool imagined(long retainedLimit) {
         return new MemoryPool(retainedLimit, Block::imagined);
-    }
-
-    private static Block allocate(long size) {
-        Arena arena = Arena.ofShared();
-        try {
-            return new Block(arena, arena.allocate(size, ALIGNMENT));
-        } catch (Throwable t) {
-            arena.close();
-            throw t;
-        }
     }
 
     /** Size of the block that a request of {@code bytes} gets. */

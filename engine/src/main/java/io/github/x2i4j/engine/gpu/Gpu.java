@@ -1,0 +1,249 @@
+package io.github.x2i4j.engine.gpu;
+
+import io.github.x2i4j.engine.DeviceStorage;
+import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Storage;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.memory.MemoryPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What the ops of one engine share on a device. All kernels and products go to one stream, in the order in which ops are called, so
+ * memory may be used again as soon as its owner has given it back: whatever uses it next comes later in the stream.
+ *
+ * <p>Safe for several threads.
+ */
+public final class Gpu implements AutoCloseable {
+    /** Compute capability that the kernels are compiled for. */
+    private static final int LEAST_CAPABILITY = 80;
+    /** Device memory kept for later, at least. */
+    private static final long RETAINED_BYTES = 256L << 20;
+
+    private final CudaApi api;
+    private final int device;
+    private final long context;
+    private final Arena arena = Arena.ofShared();
+    private final MemoryPool memory;
+    private final DeviceWeights weights;
+    private final List<Block> scratch = new ArrayList<>();
+    private Arguments arguments;
+    private long stream;
+    private long blas;
+    private Kernels kernels;
+    private Staging staging;
+    private boolean closed;
+
+    private Gpu(CudaApi api, int device) {
+        this.api = api;
+        this.device = device;
+        context = api.retainContext(device);
+        memory = new MemoryPool(RETAINED_BYTES, this::allocate);
+        weights = new DeviceWeights(this);
+    }
+
+    /**
+     * @param api from now on owned by the result
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the device is not there or too old
+     */
+    public static Gpu open(CudaApi api, int device) {
+        Gpu gpu = null;
+        try {
+            DeviceInfo info = DeviceInfo.of(api, device);
+            info.require(LEAST_CAPABILITY);
+            gpu = new Gpu(api, device);
+            gpu.start();
+            return gpu;
+        } catch (Throwable t) {
+            if (gpu == null) {
+                api.close();
+            } else {
+                gpu.close();
+            }
+            throw t;
+        }
+    }
+
+    private void start() {
+        api.makeCurrent(context);
+        arguments = new Arguments(arena.allocate(Arguments.byteSize(), 8));
+        stream = api.createStream();
+        blas = api.createBlas();
+        kernels = new Kernels(api);
+        staging = new Staging(api, stream);
+    }
+
+    /** Makes the device current in the calling thread. */
+    private void enter() {
+        if (closed) {
+            throw new IllegalStateException("engine is closed");
+        }
+        api.makeCurrent(context);
+    }
+
+    // ---- memory ----
+
+    /** A block of the device's memory; what the pool keeps and what weights can be loaded again make way where there is too little. */
+    synchronized Block acquire(long bytes) {
+        enter();
+        try {
+            return memory.acquire(bytes);
+        } catch (CudaException e) {
+            if (e.status() != CudaException.OUT_OF_MEMORY) {
+                throw e;
+            }
+        }
+        weights.makeRoom();
+        memory.trim();
+        try {
+            return memory.acquire(bytes);
+        } catch (CudaException e) {
+            throw e.status() == CudaException.OUT_OF_MEMORY ? new OutOfDeviceMemoryException(bytes, api.memory(), usage().inUse()) : e;
+        }
+    }
+
+    synchronized void release(Block block) {
+        memory.release(block);
+    }
+
+    private Block allocate(long bytes) {
+        long address = api.allocate(bytes);
+        return Block.device(address, bytes, () -> {
+            api.makeCurrent(context);
+            api.free(address);
+        });
+    }
+
+    /** Gives memory that is kept for later back to the device, and begins to count the peak anew. */
+    public synchronized void trim() {
+        enter();
+        memory.trim();
+    }
+
+    /** Bytes of the device that this engine holds, weights included. */
+    public MemoryPool.Usage usage() {
+        return memory.usage();
+    }
+
+    // ---- operands ----
+
+    /**
+     * Runs one op: alone on this engine, with the device current. Copies of weights that it asks for stay where they are until it
+     * ends.
+     */
+    synchronized <T> T op(Supplier<T> body) {
+        enter();
+        weights.nextOp();
+        try {
+            return body.get();
+        } finally {
+            scratch.forEach(memory::release);
+            scratch.clear();
+        }
+    }
+
+    /** The address of memory that belongs to the op at work. */
+    long scratch(long bytes) {
+        Block block = acquire(bytes);
+        scratch.add(block);
+        return block.address();
+    }
+
+    /** The device's address of a tensor's first element. A tensor of the host is copied to the device and kept there with its weights. */
+    long address(Tensor t) {
+        return switch (t.storage()) {
+            case DeviceStorage s -> s.address() + t.byteOffset();
+            case HostStorage s -> weights.address(s, t.byteOffset(), t.byteSize());
+        };
+    }
+
+    /** {@link #address}, or 0 for null. */
+    long addressOrNull(Tensor t) {
+        return t == null ? 0 : address(t);
+    }
+
+    /** Copies bytes of the host to the device, behind the work given to it so far. They may change afterwards. */
+    synchronized void upload(long to, MemorySegment from) {
+        enter();
+        staging.upload(to, from);
+    }
+
+    /** Waits for the device and copies bytes to the host. */
+    synchronized MemorySegment read(long address, long bytes) {
+        enter();
+        return staging.download(address, bytes);
+    }
+
+    synchronized void copy(long to, long from, long bytes) {
+        enter();
+        api.copy(to, from, bytes, stream);
+    }
+
+    synchronized void fill(long address, int value, long words) {
+        enter();
+        api.fill(address, value, words, stream);
+    }
+
+    // ---- work ----
+
+    /** Gives a kernel to the device; {@code fill} adds its arguments in order. */
+    synchronized void launch(String module, String kernel, Grid grid, Consumer<Arguments> fill) {
+        enter();
+        fill.accept(arguments.begin());
+        api.launch(kernels.function(module, kernel), grid, arguments, stream);
+    }
+
+    synchronized void multiply(CudaApi.Gemm gemm) {
+        enter();
+        api.gemm(blas, gemm, stream);
+    }
+
+    /** What this device is, for people. */
+    public String description() {
+        return DeviceInfo.of(api, device) + ", " + api.description();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        try {
+            api.makeCurrent(context);
+            weights.clear();
+            if (staging != null) {
+                staging.close();
+            }
+            memory.close();
+            if (kernels != null) {
+                kernels.close();
+            }
+            if (blas != 0) {
+                api.destroyBlas(blas);
+            }
+            if (stream != 0) {
+                api.destroyStream(stream);
+            }
+        } finally {
+            closed = true;
+            arena.close();
+            api.releaseContext(device);
+            api.close();
+        }
+    }
+
+    /** Frees the copies of a storage on the device. */
+    void forget(Storage storage) {
+        synchronized (this) {
+            if (!closed) {
+                enter();
+                weights.forget(storage);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.x2i4j.engine.gpu;
+
+import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.RopeStyle;
+import io.github.x2i4j.engine.Shape;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.ops.Signatures;
+import java.util.function.Consumer;
+
+/** Element-wise ops: each is one launch of a kernel of the same name. */
+final class GpuElementwise {
+    private GpuElementwise() {
+    }
+
+    private static void launch(Gpu gpu, String kernel, long elements, Consumer<Arguments> fill) {
+        if (elements > 0) {
+            gpu.launch("elementwise", kernel, Grid.elements(elements), fill);
+        }
+    }
+
+    static Tensor activation(Gpu gpu, GpuScope f, Tensor x, Activation activation) {
+        Signatures.f32("activation", x);
+        Tensor y = f.empty(DType.F32, x.shape());
+        launch(gpu, "activation", x.elements(),
+                a -> a.add(gpu.address(x)).add(gpu.address(y)).add(x.elements()).add(activation.ordinal()));
+        return y;
+    }
+
+    static Tensor affine(Gpu gpu, GpuScope f, Tensor x, float factor, float offset) {
+        Signatures.f32("affine", x);
+        Tensor y = f.empty(DType.F32, x.shape());
+        launch(gpu, "affine", x.elements(),
+                a -> a.add(gpu.address(x)).add(gpu.address(y)).add(x.elements()).add(factor).add(offset));
+        return y;
+    }
+
+    static Tensor add(Gpu gpu, GpuScope f, Tensor a, Tensor b) {
+        return addScaled(gpu, f, Signatures.repeated("add", a, b), a, 1, b);
+    }
+
+    static Tensor addScaled(Gpu gpu, GpuScope f, Tensor a, float factor, Tensor b) {
+        return addScaled(gpu, f, Signatures.sameShape("addScaled", a, b), a, factor, b);
+    }
+
+    private static Tensor addScaled(Gpu gpu, GpuScope f, Shape shape, Tensor a, float factor, Tensor b) {
+        Tensor y = f.empty(DType.F32, shape);
+        launch(gpu, "add_scaled", y.elements(), g -> g.add(gpu.address(a)).add(gpu.address(b)).add(gpu.address(y))
+                .add(y.elements()).add(b.elements()).add(factor));
+        return y;
+    }
+
+    static Tensor mul(Gpu gpu, GpuScope f, Tensor a, Tensor b) {
+        Tensor y = f.empty(DType.F32, Signatures.repeated("mul", a, b));
+        launch(gpu, "mul", y.elements(),
+                g -> g.add(gpu.address(a)).add(gpu.address(b)).add(gpu.address(y)).add(y.elements()).add(b.elements()));
+        return y;
+    }
+
+    static Tensor rope(Gpu gpu, GpuScope f, Tensor x, Tensor cos, Tensor sin, RopeStyle style) {
+        Tensor y = f.empty(DType.F32, Signatures.rope(x, cos, sin));
+        launch(gpu, "rope", x.elements() / 2, a -> a.add(gpu.address(x)).add(gpu.address(y)).add(x.elements() / 2).add(x.dim(1))
+                .add(x.dim(2)).add(x.dim(3) / 2).add(gpu.address(cos)).add(gpu.address(sin)).add(style == RopeStyle.INTERLEAVED ? 1 : 0));
+        return y;
+    }
+
+    static Tensor weightedSum(Gpu gpu, GpuScope f, Tensor x, int axis, Tensor weights) {
+        Tensor y = f.empty(DType.F32, Signatures.weightedSum(x, axis, weights));
+        int c = x.shape().axis(axis);
+        launch(gpu, "weighted_sum", y.elements(), a -> a.add(gpu.address(x)).add(gpu.address(weights)).add(gpu.address(y))
+                .add(x.shape().product(0, c)).add(x.dim(c)).add(x.shape().product(c + 1, x.rank())));
+        return y;
+    }
+
+    static Tensor cast(Gpu gpu, GpuScope f, Tensor x, DType dtype) {
+        Tensor y = f.empty(dtype, Signatures.cast(x, dtype));
+        convert(gpu, x, gpu.address(y), dtype);
+        return y;
+    }
+
+    /** Writes a tensor's elements in another type. */
+    static void convert(Gpu gpu, Tensor x, long to, DType dtype) {
+        if (x.elements() > 0) {
+            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.address(x)).add(StoredKind.of(x.dtype())).add(to)
+                    .add(StoredKind.of(dtype)).add(x.elements()));
+        }
+    }
+}

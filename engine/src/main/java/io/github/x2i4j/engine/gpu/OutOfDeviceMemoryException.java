@@ -1,0 +1,16 @@
+package io.github.x2i4j.engine.gpu;
+
+import io.github.x2i4j.engine.X2iException;
+
+/** The device has too little memory. The engine stays usable. */
+public final class OutOfDeviceMemoryException extends X2iException {
+    OutOfDeviceMemoryException(long bytes, CudaApi.DeviceBytes memory, long held) {
+        super("the GPU has too little memory: " + megabytes(bytes) + " are needed and " + megabytes(memory.free()) + " of "
+                + megabytes(memory.total()) + " are free, " + megabytes(held)
+                + " hold this run's activations; draw a smaller picture, or use the CPU (--device cpu)");
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.ceilDiv(bytes, 1L << 20) + " MiB";
+    }
+}

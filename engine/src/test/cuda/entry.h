@@ -1,0 +1,44 @@
+// What the tests call: kernels by name, and the product that cuBLAS computes.
+#pragma once
+
+struct Entry {
+    const char* name;
+    shim::Body body;
+};
+
+extern const Entry ENTRIES[];
+
+extern "C" int x2i_kernel(const char* name) {
+    for (int i = 0; ENTRIES[i].name; i++) {
+        if (strcmp(ENTRIES[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+extern "C" void x2i_launch(int kernel, int x, int y, int z, int threads, void** args) {
+    shim::launch(ENTRIES[kernel].body, {(unsigned int) x, (unsigned int) y, (unsigned int) z}, (unsigned int) threads, args);
+}
+
+static float element(const void* p, int type, int64_t i) {
+    if (type == 0) {
+        return ((const float*) p)[i];
+    }
+    unsigned short h = ((const unsigned short*) p)[i];
+    return type == 14 ? __uint_as_float((unsigned int) h << 16) : half_to_float(h);
+}
+
+// Column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16.
+extern "C" void x2i_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
+        int64_t ldb, float beta, float* c, int64_t ldc) {
+    for (int64_t j = 0; j < n; j++) {
+        for (int64_t i = 0; i < m; i++) {
+            double sum = 0;
+            for (int64_t p = 0; p < k; p++) {
+                sum += (double) element(a, type, ta ? i * lda + p : p * lda + i) * element(b, type, tb ? p * ldb + j : j * ldb + p);
+            }
+            c[j * ldc + i] = (float) sum + (beta != 0 ? beta * c[j * ldc + i] : 0);
+        }
+    }
+}

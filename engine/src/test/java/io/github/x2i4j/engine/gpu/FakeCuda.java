@@ -1,0 +1,378 @@
+package io.github.x2i4j.engine.gpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A device made of the CPU, as hard to please as a real one: memory of its own, poisoned when fresh; work of a stream is done as
+ * late as possible, so that whatever the host changes too early shows; every handle is checked; any call can be made to fail.
+ */
+public final class FakeCuda implements CudaApi {
+    private static final long CONTEXT = 0xC0DE;
+
+    private final CompiledKernels kernels;
+    private final long bytes;
+    private final Map<Long, Arena> memory = new HashMap<>();
+    private final Map<Long, Long> sizes = new HashMap<>();
+    private final Map<Long, Arena> pinned = new HashMap<>();
+    private final Map<Long, ArrayDeque<Runnable>> streams = new HashMap<>();
+    private final Map<Long, Event> events = new HashMap<>();
+    private final Map<Long, Integer> functions = new HashMap<>();
+    private final Map<Long, Boolean> modules = new HashMap<>();
+    private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
+    private long allocated;
+    private long handles = 100;
+    private int retained;
+    private long calls;
+    private long failAt = Long.MAX_VALUE;
+    private int failure;
+    private boolean lost;
+    boolean closed;
+
+    private static final class Event {
+        boolean done = true;
+    }
+
+    /** @param bytes memory of the device */
+    public FakeCuda(CompiledKernels kernels, long bytes) {
+        this.kernels = kernels;
+        this.bytes = bytes;
+    }
+
+    /** Makes a later call fail: the first after {@code calls} others. */
+    public void failAfter(long calls, int status) {
+        failAt = this.calls + calls;
+        failure = status;
+    }
+
+    /** From now on every call fails, as when the device fell off the bus. */
+    public void lose() {
+        lost = true;
+    }
+
+    /** Calls so far. */
+    public long calls() {
+        return calls;
+    }
+
+    /** What is left on the device and on the host: nothing, after everything was closed. */
+    public String leftovers() {
+        return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d contexts".formatted(memory.size(), pinned.size(),
+                streams.size(), events.size(), modules.size(), retained);
+    }
+
+    /** Bytes of the device in use. */
+    public long allocated() {
+        return allocated;
+    }
+
+    private void enter(String call) {
+        if (lost) {
+            throw new CudaException(call, 46, "the device is not available");
+        }
+        if (calls++ == failAt) {
+            throw new CudaException(call, failure, "made to fail");
+        }
+    }
+
+    private void enterContext(String call) {
+        enter(call);
+        if (!current.get()) {
+            throw new CudaException(call, 201, "no context is current");
+        }
+    }
+
+    private long handle() {
+        return handles++;
+    }
+
+    private static <T> T known(Map<Long, T> table, long handle, String call) {
+        T value = table.get(handle);
+        if (value == null) {
+            throw new CudaException(call, 400, "unknown handle " + handle);
+        }
+        return value;
+    }
+
+    @Override
+    public String description() {
+        return "a fake device";
+    }
+
+    @Override
+    public int deviceCount() {
+        enter("cuDeviceGetCount");
+        return 1;
+    }
+
+    @Override
+    public String deviceName(int device) {
+        enter("cuDeviceGetName");
+        return "Fake GPU";
+    }
+
+    @Override
+    public int attribute(int attribute, int device) {
+        enter("cuDeviceGetAttribute");
+        return attribute == COMPUTE_CAPABILITY_MAJOR ? 8 : 0;
+    }
+
+    @Override
+    public long retainContext(int device) {
+        enter("cuDevicePrimaryCtxRetain");
+        retained++;
+        return CONTEXT;
+    }
+
+    @Override
+    public void releaseContext(int device) {
+        retained--;
+    }
+
+    @Override
+    public void makeCurrent(long context) {
+        enter("cuCtxSetCurrent");
+        current.set(context == CONTEXT && retained > 0);
+    }
+
+    @Override
+    public DeviceBytes memory() {
+        enterContext("cuMemGetInfo");
+        return new DeviceBytes(bytes - allocated, bytes);
+    }
+
+    @Override
+    public long allocate(long size) {
+        enterContext("cuMemAlloc");
+        if (size > bytes - allocated) {
+            throw new CudaException("cuMemAlloc", CudaException.OUT_OF_MEMORY, "out of memory");
+        }
+        Arena arena = Arena.ofShared();
+        MemorySegment segment = arena.allocate(size, 256).fill((byte) 0xFF);
+        memory.put(segment.address(), arena);
+        sizes.put(segment.address(), size);
+        allocated += size;
+        return segment.address();
+    }
+
+    @Override
+    public void free(long address) {
+        enterContext("cuMemFree");
+        Arena arena = known(memory, address, "cuMemFree");
+        // A real device finishes first too.
+        drain();
+        arena.close();
+        memory.remove(address);
+        allocated -= sizes.remove(address);
+    }
+
+    /** The bytes at an address, which must lie inside one allocation. */
+    private MemorySegment at(long address, long size, String call) {
+        for (Map.Entry<Long, Long> block : sizes.entrySet()) {
+            if (address >= block.getKey() && address + size <= block.getKey() + block.getValue()) {
+                return MemorySegment.ofAddress(address).reinterpret(size);
+            }
+        }
+        throw new CudaException(call, 1, size + " bytes at " + address + " are not on the device");
+    }
+
+    @Override
+    public MemorySegment allocatePinned(long size) {
+        enterContext("cuMemAllocHost");
+        Arena arena = Arena.ofShared();
+        MemorySegment segment = arena.allocate(size, 64);
+        pinned.put(segment.address(), arena);
+        return segment;
+    }
+
+    @Override
+    public void freePinned(MemorySegment segment) {
+        enterContext("cuMemFreeHost");
+        known(pinned, segment.address(), "cuMemFreeHost");
+        drain();
+        pinned.remove(segment.address()).close();
+    }
+
+    @Override
+    public void copyToDevice(long to, MemorySegment from, long stream) {
+        enterContext("cuMemcpyHtoDAsync");
+        MemorySegment target = at(to, from.byteSize(), "cuMemcpyHtoDAsync");
+        give(stream, () -> target.copyFrom(from));
+    }
+
+    @Override
+    public void copyToHost(MemorySegment to, long from, long stream) {
+        enterContext("cuMemcpyDtoHAsync");
+        MemorySegment source = at(from, to.byteSize(), "cuMemcpyDtoHAsync");
+        give(stream, () -> to.copyFrom(source));
+    }
+
+    @Override
+    public void copy(long to, long from, long size, long stream) {
+        enterContext("cuMemcpyDtoDAsync");
+        MemorySegment target = at(to, size, "cuMemcpyDtoDAsync");
+        MemorySegment source = at(from, size, "cuMemcpyDtoDAsync");
+        give(stream, () -> target.copyFrom(source));
+    }
+
+    @Override
+    public void fill(long address, int value, long words, long stream) {
+        enterContext("cuMemsetD32Async");
+        MemorySegment target = at(address, words * 4, "cuMemsetD32Async");
+        give(stream, () -> {
+            for (long i = 0; i < words; i++) {
+                target.setAtIndex(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, i, value);
+            }
+        });
+    }
+
+    private void give(long stream, Runnable work) {
+        known(streams, stream, "stream").add(work);
+    }
+
+    private void drain() {
+        streams.keySet().forEach(this::run);
+    }
+
+    private void run(long stream) {
+        ArrayDeque<Runnable> work = streams.get(stream);
+        while (!work.isEmpty()) {
+            work.poll().run();
+        }
+    }
+
+    @Override
+    public long createStream() {
+        enterContext("cuStreamCreate");
+        long stream = handle();
+        streams.put(stream, new ArrayDeque<>());
+        return stream;
+    }
+
+    @Override
+    public void destroyStream(long stream) {
+        enterContext("cuStreamDestroy");
+        known(streams, stream, "cuStreamDestroy");
+        run(stream);
+        streams.remove(stream);
+    }
+
+    @Override
+    public void synchronize(long stream) {
+        enterContext("cuStreamSynchronize");
+        known(streams, stream, "cuStreamSynchronize");
+        run(stream);
+    }
+
+    @Override
+    public long createEvent() {
+        enterContext("cuEventCreate");
+        long event = handle();
+        events.put(event, new Event());
+        return event;
+    }
+
+    @Override
+    public void destroyEvent(long event) {
+        enterContext("cuEventDestroy");
+        known(events, event, "cuEventDestroy");
+        events.remove(event);
+    }
+
+    @Override
+    public void record(long event, long stream) {
+        enterContext("cuEventRecord");
+        Event e = known(events, event, "cuEventRecord");
+        e.done = false;
+        give(stream, () -> e.done = true);
+    }
+
+    @Override
+    public void await(long stream, long event) {
+        enterContext("cuStreamWaitEvent");
+        Event e = known(events, event, "cuStreamWaitEvent");
+        give(stream, () -> reach(e));
+    }
+
+    @Override
+    public void synchronizeEvent(long event) {
+        enterContext("cuEventSynchronize");
+        reach(known(events, event, "cuEventSynchronize"));
+    }
+
+    /** Does just enough work for an event to happen. */
+    private void reach(Event e) {
+        while (!e.done) {
+            streams.values().stream().filter(work -> !work.isEmpty()).findFirst()
+                    .orElseThrow(() -> new IllegalStateException("an event that never happens")).poll().run();
+        }
+    }
+
+    @Override
+    public long loadModule(byte[] ptx) {
+        enterContext("cuModuleLoadData");
+        if (ptx[ptx.length - 1] != 0) {
+            throw new CudaException("cuModuleLoadData", 218, "the text does not end");
+        }
+        long module = handle();
+        modules.put(module, true);
+        return module;
+    }
+
+    @Override
+    public void unloadModule(long module) {
+        enterContext("cuModuleUnload");
+        known(modules, module, "cuModuleUnload");
+        modules.remove(module);
+    }
+
+    @Override
+    public long function(long module, String name) {
+        enterContext("cuModuleGetFunction");
+        known(modules, module, "cuModuleGetFunction");
+        int number = kernels.number(name);
+        if (number < 0) {
+            throw new CudaException("cuModuleGetFunction", 500, "no kernel " + name);
+        }
+        long function = handle();
+        functions.put(function, number);
+        return function;
+    }
+
+    @Override
+    public void launch(long function, Grid grid, Arguments arguments, long stream) {
+        enterContext("cuLaunchKernel");
+        int number = known(functions, function, "cuLaunchKernel");
+        byte[] copy = arguments.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        int[] offsets = new int[arguments.count()];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = arguments.offset(i);
+        }
+        give(stream, () -> kernels.launch(number, grid, MemorySegment.ofArray(copy), offsets));
+    }
+
+    @Override
+    public long createBlas() {
+        enterContext("cublasCreate");
+        return handle();
+    }
+
+    @Override
+    public void destroyBlas(long blas) {
+        enterContext("cublasDestroy");
+    }
+
+    @Override
+    public void gemm(long blas, Gemm g, long stream) {
+        enterContext("cublasGemmEx");
+        give(stream, () -> kernels.gemm(g));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
