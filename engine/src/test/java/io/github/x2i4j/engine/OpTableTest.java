@@ -3,6 +3,7 @@ package io.github.x2i4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
+import io.github.x2i4j.engine.machine.InterpretedTiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,19 +41,30 @@ class OpTableTest {
                 }
             }
         }
-        return implementations().stream().map(options -> DynamicTest.dynamicTest(options.toString(), () -> {
+        Stream<DynamicTest> here = implementations().stream().map(options -> DynamicTest.dynamicTest(options.toString(), () -> {
             try (Engine e = open(options)) {
-                List<OpCase> cases = OpCases.all();
-                for (int i = 0; i < cases.size(); i++) {
-                    try (Scope f = e.scope()) {
-                        OpCase.Result result = cases.get(i).run(f);
-                        float[] got = result.got().toFloats();
-                        compare(cases.get(i), result.got().shape(), got, result.want());
-                        compareBits(cases.get(i), result.got().shape(), got, reference.get(i));
-                    }
-                }
+                compareAll(e, reference);
             }
         }));
+        Stream<DynamicTest> interpreted = Stream.of(InstructionSet.AVX2, InstructionSet.AVX512)
+                .map(set -> DynamicTest.dynamicTest("interpreted " + set, () -> {
+            try (Engine e = new Engine(InterpretedTiles.kernels(set, Precision.F32), 2)) {
+                compareAll(e, reference);
+            }
+        }));
+        return Stream.concat(here, interpreted);
+    }
+
+    private static void compareAll(Engine e, List<float[]> reference) {
+        List<OpCase> cases = OpCases.all();
+        for (int i = 0; i < cases.size(); i++) {
+            try (Scope f = e.scope()) {
+                OpCase.Result result = cases.get(i).run(f);
+                float[] got = result.got().toFloats();
+                compare(cases.get(i), result.got().shape(), got, result.want());
+                compareBits(cases.get(i), result.got().shape(), got, reference.get(i));
+            }
+        }
     }
 
     private static Engine open(EngineOptions options) {

@@ -1,0 +1,35 @@
+package io.github.x2i4j.engine.machine;
+
+import io.github.x2i4j.engine.InstructionSet;
+import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
+import io.github.x2i4j.engine.kernel.ScalarKernels;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A {@link TileRoutine} that runs on any processor, in an {@link Interpreter} that lets it touch its operands alone.
+ *
+ * @param code the routine's bytes
+ */
+public record InterpretedTiles(byte[] code) implements TileRoutine {
+    /** The kernels of an instruction set, interpreted. */
+    public static KernelChoice kernels(InstructionSet set, Precision precision) {
+        MachineSupport.Kernels kernels = MachineSupport.assemble(set, precision, asm -> new InterpretedTiles(asm.bytes()));
+        return new KernelChoice("machine", 0, set, precision, kernels.tiles(), kernels.blocks(), new ScalarKernels(16), null, List.of(), () -> { });
+    }
+
+    @Override
+    public void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
+            boolean add) {
+        Interpreter interpreter = new Interpreter(code, null);
+        AddressSpace memory = interpreter.memory();
+        interpreter.call(memory.add(a, false), memory.add(b, false), memory.add(c, true), tiles, panels, depth, bStep, cStride, add ? 1 : 0);
+    }
+
+    @Override
+    public void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
+            boolean add) {
+        call(a, b, c, tiles, panels, depth, bStep, cStride, add);
+    }
+}
