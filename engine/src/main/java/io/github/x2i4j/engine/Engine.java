@@ -23,7 +23,7 @@ import java.util.List;
 public final class Engine implements AutoCloseable {
     /** Native memory kept for later, at least. */
     static final long RETAINED_BYTES = 64L << 20;
-    /** Java heap kept for packed panels and tiles. */
+    /** Kept for packed panels and tiles, of the Java heap and of native memory each. */
     private static final long RETAINED_SCRATCH = 48L << 20;
 
     /** One of the two is null. */
@@ -39,7 +39,8 @@ public final class Engine implements AutoCloseable {
     /** @param kernels are released when this is closed */
     Engine(KernelChoice kernels, int threads) {
         gpu = null;
-        cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new FloatPool(RETAINED_SCRATCH), new Workers(threads), new KernelService(kernels));
+        cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new MemoryPool(RETAINED_SCRATCH), new FloatPool(RETAINED_SCRATCH),
+                new Workers(threads), new KernelService(kernels));
     }
 
     /**
@@ -86,8 +87,8 @@ public final class Engine implements AutoCloseable {
             return new EngineInfo("cuda", 0, null, Precision.F32, 1, List.of(gpu.description()), processor.name(), processor.features());
         }
         KernelChoice choice = cpu.kernels().choice();
-        return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(), choice.reasons(), processor.name(),
-                processor.features());
+        return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(),
+                choice.reasons(), processor.name(), processor.features());
     }
 
     /** What this engine holds now. */
@@ -97,7 +98,7 @@ public final class Engine implements AutoCloseable {
             return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), 0);
         }
         MemoryPool.Usage usage = cpu.pool().usage();
-        return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), cpu.floats().retained());
+        return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), cpu.floats().retained() + cpu.panels().usage().allocated());
     }
 
     /** Gives memory that is kept for later back to the system, and begins to count the peak anew. */
@@ -107,6 +108,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         cpu.pool().trim();
+        cpu.panels().trim();
     }
 
     @Override

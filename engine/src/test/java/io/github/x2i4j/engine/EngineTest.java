@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
+import io.github.x2i4j.engine.machine.InterpretedTiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,18 @@ class EngineTest {
         assertThat(engine.memory().peak()).isGreaterThanOrEqualTo(120_000);
         engine.close();
         assertThat(engine.memory().allocated()).isZero();
+    }
+
+    @Test
+    void panelsOfMachineCodeAreFreedWithTheEngine() {
+        Engine machine = new Engine(InterpretedTiles.kernels(InstructionSet.AVX2, Precision.F32), 1);
+        try (Scope f = machine.scope()) {
+            f.linear(f.zeros(20, 30), f.zeros(40, 30), null);
+        }
+        assertThat(machine.memory().inUse()).isZero();
+        assertThat(machine.memory().scratch()).isPositive();
+        machine.close();
+        assertThat(machine.memory().scratch()).isZero();
     }
 
     @Test

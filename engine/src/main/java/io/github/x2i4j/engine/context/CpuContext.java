@@ -12,11 +12,13 @@ import io.github.x2i4j.engine.parallel.Workers;
  * What the ops of one engine share.
  *
  * @param pool memory of tensors
- * @param floats memory of kernels at work
+ * @param panels native memory of kernels at work
+ * @param floats arrays of kernels at work
  * @param workers threads
  * @param kernels primitives; ops ask for them for each piece of work, since better ones may come into service meanwhile
  */
-public record CpuContext(MemoryPool pool, FloatPool floats, Workers workers, KernelService kernels) implements AutoCloseable {
+public record CpuContext(MemoryPool pool, MemoryPool panels, FloatPool floats, Workers workers, KernelService kernels)
+        implements AutoCloseable {
     /** The tile product in service. */
     public TileKernel tiles() {
         return kernels.tiles();
@@ -37,6 +39,7 @@ public record CpuContext(MemoryPool pool, FloatPool floats, Workers workers, Ker
         workers.close();
         kernels.close();
         pool.close();
+        panels.close();
         floats.clear();
     }
 }

@@ -90,7 +90,7 @@ public final class Gemm<P> {
     private void multiplyChunk(long column, int columns) {
         int width = kernel.columns();
         int panels = Math.ceilDiv(columns, width);
-        P packed = kernel.take(cpu.pool(), cpu.floats(), panels * panel);
+        P packed = kernel.take(cpu.panels(), cpu.floats(), panels * panel);
         try {
             cpu.workers().parallelFor(panels, p -> {
                 int j = p * width;
@@ -99,7 +99,7 @@ public final class Gemm<P> {
             });
             multiplyBlocks(packed, panels, column, columns);
         } finally {
-            kernel.give(cpu.pool(), cpu.floats(), packed);
+            kernel.give(cpu.panels(), cpu.floats(), packed);
         }
     }
 
@@ -129,15 +129,15 @@ public final class Gemm<P> {
     }
 
     private void multiplyBlock(long row, int rows, P packed, int first, int panels, long column, int columns) {
-        P left = kernel.take(cpu.pool(), cpu.floats(), (long) BLOCK_ROWS * TileKernel.DEPTH);
-        P c = kernel.take(cpu.pool(), cpu.floats(), (long) BLOCK_ROWS * BLOCK_STRIDE);
+        P left = kernel.take(cpu.panels(), cpu.floats(), (long) BLOCK_ROWS * TileKernel.DEPTH);
+        P c = kernel.take(cpu.panels(), cpu.floats(), (long) BLOCK_ROWS * BLOCK_STRIDE);
         try {
             sumBlock(row, rows, packed, first * panel, panels, left, c);
             int width = kernel.columns();
             finish(c, row, rows, column + (long) first * width, Math.min(panels * width, columns - first * width));
         } finally {
-            kernel.give(cpu.pool(), cpu.floats(), left);
-            kernel.give(cpu.pool(), cpu.floats(), c);
+            kernel.give(cpu.panels(), cpu.floats(), left);
+            kernel.give(cpu.panels(), cpu.floats(), c);
         }
     }
 

@@ -80,4 +80,13 @@ class MemoryOfCodeTest {
             assertThat(code.entry(0).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3);
         }
     }
+
+    @Test
+    void routinesAreNotCalledAfterTheyAreGone() throws DeclinedException {
+        Counted pages = new Counted();
+        MachineSupport machine = MachineSupport.open(pages, AVX2_ONLY, null, Precision.F32);
+        machine.close();
+        float[] x = new float[10_000];
+        assertThatThrownBy(() -> machine.tiles().multiply(1, x, 0, x, 5000, x, 8000, 16, false)).isInstanceOf(IllegalStateException.class);
+    }
 }
