@@ -17,7 +17,7 @@ public final class AudioDecoder {
     /** Samples in a second of what is returned. */
     public static final int SAMPLE_RATE = Resampler.RATE;
 
-    private static final int MOST_CHANNELS = 64;
+    static final int MOST_CHANNELS = 64;
     private static final int LOWEST_RATE = 1_000;
     private static final int HIGHEST_RATE = 768_000;
     private static final int BLOCK = 4096;
@@ -57,9 +57,10 @@ public final class AudioDecoder {
 
     static float[] samples(AudioInput in, AudioOptions options) throws IOException {
         PcmSource source = AudioFormats.open(in);
-        int rate = source.sampleRate();
-        if (source.channels() < 1 || source.channels() > MOST_CHANNELS) {
-            throw new CorruptAudioException("has " + source.channels() + " channels; up to " + MOST_CHANNELS + " are read");
+        PcmFormat format = source.format();
+        int rate = format.sampleRate();
+        if (format.channels() < 1 || format.channels() > MOST_CHANNELS) {
+            throw new CorruptAudioException("has " + format.channels() + " channels; up to " + MOST_CHANNELS + " are read");
         }
         if (rate < LOWEST_RATE || rate > HIGHEST_RATE) {
             throw new CorruptAudioException("has a sample rate of " + (rate & 0xFFFFFFFFL) + " Hz; expected " + LOWEST_RATE + " to "
@@ -68,11 +69,11 @@ public final class AudioDecoder {
         long start = (long) (options.offset() * rate);
         long limit = (long) (options.maxSeconds() * rate);
         long wanted = Math.min((long) (options.duration() * rate), limit + 1);
-        if (source.frames() >= 0) {
-            wanted = Math.clamp(source.frames() - start, 0, wanted);
+        if (format.frames() >= 0) {
+            wanted = Math.clamp(format.frames() - start, 0, wanted);
             check(wanted, limit, options);
         }
-        Resampler resampler = new Resampler(rate, source.frames() < 0 ? 0 : wanted);
+        Resampler resampler = new Resampler(rate, format.frames() < 0 ? 0 : wanted);
         long read = read(source, start, wanted, limit, options, resampler);
         if (read == 0) {
             throw new CorruptAudioException(start == 0 ? "has no samples"
@@ -84,14 +85,14 @@ public final class AudioDecoder {
     private static void check(long frames, long limit, AudioOptions options) throws CorruptAudioException {
         if (frames > limit) {
             throw new CorruptAudioException(String.format(Locale.ROOT, "lasts longer than the limit of %.6g seconds; cut it, read a part of it,"
-                    + " or raise max-audio-length", options.maxSeconds()));
+                    + " or raise the limit (--max-audio-length)", options.maxSeconds()));
         }
     }
 
     /** Hands the mean of the channels of the frames [start, start + wanted) on; how many there were. */
     private static long read(PcmSource source, long start, long wanted, long limit, AudioOptions options, Resampler to)
             throws IOException {
-        int channels = source.channels();
+        int channels = source.format().channels();
         float[] block = new float[BLOCK * channels];
         float[] mono = new float[BLOCK];
         long position = 0;

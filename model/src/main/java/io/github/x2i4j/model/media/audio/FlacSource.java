@@ -2,17 +2,21 @@ package io.github.x2i4j.model.media.audio;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
-/** FLAC (RFC 9639) of up to 24 bits. Checksums are not checked. */
+/** FLAC (RFC 9639) of up to 24 bits. The checksums of frames are checked, and at the end that of all samples. */
 final class FlacSource implements PcmSource {
     private static final int STREAM_INFO = 34;
+    private static final int DIGEST = 16;
     private static final int MOST_BITS = 24;
     private static final int SYNC = 0x7FFC;
     private static final int[][] FIXED = {{}, {1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
     private static final int[] SAMPLE_BITS = {0, 8, 12, 0, 16, 20, 24, 0};
 
     private final AudioInput in;
+    private final FlacBits input;
     private final int sampleRate;
     private final int channels;
     private final int bits;
@@ -22,11 +26,14 @@ final class FlacSource implements PcmSource {
     private int blockFrom;
     private int blockSize;
     private long decoded;
-    private int window;
-    private int windowBits;
+    /** Of all samples, to be compared at the end; null where the file states none. */
+    private final MessageDigest digest;
+    private final byte[] stated;
+    private byte[] plain = new byte[0];
 
     FlacSource(AudioInput in) throws IOException {
         this.in = in;
+        input = new FlacBits(in);
         in.skip(4);
         byte[] head = in.bytes(4);
         if ((head[0] & 0x7F) != 0 || length(head) != STREAM_INFO) {
@@ -38,8 +45,10 @@ final class FlacSource implements PcmSource {
         sampleRate = (int) (packed >>> 44);
         channels = (int) (packed >>> 41 & 7) + 1;
         bits = (int) (packed >>> 36 & 31) + 1;
-        long stated = packed & (1L << 36) - 1;
-        frames = stated == 0 ? -1 : stated;
+        long total = packed & (1L << 36) - 1;
+        frames = total == 0 ? -1 : total;
+        stated = Arrays.copyOfRange(info.array(), STREAM_INFO - DIGEST, STREAM_INFO);
+        digest = Arrays.equals(stated, new byte[DIGEST]) ? null : md5();
         if (bits > MOST_BITS) {
             throw new UnsupportedAudioException("is a FLAC file of " + bits + " bits, of which up to 24 are read; convert it to WAV");
         }
@@ -50,32 +59,33 @@ final class FlacSource implements PcmSource {
         block = new int[channels][largestBlock];
     }
 
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has MD5", e);
+        }
+    }
+
     private static int length(byte[] head) {
         return (head[1] & 0xFF) << 16 | (head[2] & 0xFF) << 8 | head[3] & 0xFF;
     }
 
     @Override
-    public int sampleRate() {
-        return sampleRate;
-    }
-
-    @Override
-    public int channels() {
-        return channels;
-    }
-
-    @Override
-    public long frames() {
-        return frames;
+    public PcmFormat format() {
+        return new PcmFormat(sampleRate, channels, frames);
     }
 
     @Override
     public int read(float[] interleaved, int count) throws IOException {
         if (blockFrom == blockSize) {
-            if (frames >= 0 ? decoded >= frames : in.remaining() == 0) {
+            if (ended()) {
                 return -1;
             }
             readBlock();
+            if (ended()) {
+                checkAll();
+            }
         }
         int n = Math.min(count, blockSize - blockFrom);
         float scale = 1f / (1 << bits - 1);
@@ -88,30 +98,66 @@ final class FlacSource implements PcmSource {
         return n;
     }
 
+    private boolean ended() {
+        return frames >= 0 ? decoded >= frames : in.remaining() == 0;
+    }
+
+    /** At the end of the sound, which must come out as it was packed. */
+    private void checkAll() throws CorruptAudioException {
+        if (frames >= 0 && decoded > frames) {
+            throw corrupt("it has more samples than it states");
+        }
+        if (digest != null && !Arrays.equals(digest.digest(), stated)) {
+            throw corrupt("its samples are not those that were packed, by their checksum");
+        }
+    }
+
+    /** Samples as the checksum takes them: interleaved, in whole bytes, the lowest first. */
+    private void digest(int size) {
+        if (digest == null) {
+            return;
+        }
+        int width = (bits + 7) / 8;
+        if (plain.length < size * channels * width) {
+            plain = new byte[size * channels * width];
+        }
+        int at = 0;
+        for (int i = 0; i < size; i++) {
+            for (int c = 0; c < channels; c++) {
+                for (int shift = 0; shift < 8 * width; shift += 8) {
+                    plain[at++] = (byte) (block[c][i] >> shift);
+                }
+            }
+        }
+        digest.update(plain, 0, at);
+    }
+
     private void readBlock() throws IOException {
-        windowBits = 0;
-        if (unsigned(15) != SYNC) {
+        input.begin();
+        if (input.unsigned(15) != SYNC) {
             throw corrupt();
         }
-        unsigned(1);
-        int sizeCode = unsigned(4);
-        int rateCode = unsigned(4);
-        int assignment = unsigned(4);
-        int bitsCode = unsigned(3);
-        unsigned(1);
-        int lead = Integer.numberOfLeadingZeros(~(unsigned(8) << 24));
+        input.unsigned(1);
+        int sizeCode = input.unsigned(4);
+        int rateCode = input.unsigned(4);
+        int assignment = input.unsigned(4);
+        int bitsCode = input.unsigned(3);
+        input.unsigned(1);
+        int lead = Integer.numberOfLeadingZeros(~(input.unsigned(8) << 24));
         for (int i = 1; i < lead; i++) {
-            unsigned(8);
+            input.unsigned(8);
         }
         int size = switch (sizeCode) {
             case 0 -> 0;
             case 1 -> 192;
-            case 6 -> unsigned(8) + 1;
-            case 7 -> unsigned(16) + 1;
+            case 6 -> input.unsigned(8) + 1;
+            case 7 -> input.unsigned(16) + 1;
             default -> sizeCode < 6 ? 576 << sizeCode - 2 : 256 << sizeCode - 8;
         };
-        unsigned(rateCode == 12 ? 8 : rateCode == 13 || rateCode == 14 ? 16 : 0);
-        unsigned(8);
+        input.unsigned(rateCode == 12 ? 8 : rateCode == 13 || rateCode == 14 ? 16 : 0);
+        if (!input.endHeader()) {
+            throw corrupt("the checksum of a frame's header is wrong");
+        }
         int count = assignment < 8 ? assignment + 1 : 2;
         if (size == 0 || size > largestBlock || assignment > 10 || count != channels || bitsCode != 0 && SAMPLE_BITS[bitsCode] != bits) {
             throw corrupt();
@@ -120,11 +166,13 @@ final class FlacSource implements PcmSource {
             boolean side = assignment == 8 && c == 1 || assignment == 9 && c == 0 || assignment == 10 && c == 1;
             subframe(block[c], size, bits + (side ? 1 : 0));
         }
-        windowBits = 0;
-        unsigned(16);
+        if (!input.end()) {
+            throw corrupt("the checksum of a frame is wrong");
+        }
         if (assignment >= 8) {
             join(assignment, size);
         }
+        digest(size);
         blockFrom = 0;
         blockSize = size;
         decoded += size;
@@ -147,15 +195,15 @@ final class FlacSource implements PcmSource {
     }
 
     private void subframe(int[] to, int size, int width) throws IOException {
-        unsigned(1);
-        int type = unsigned(6);
-        int wasted = unsigned(1) == 0 ? 0 : unary() + 1;
+        input.unsigned(1);
+        int type = input.unsigned(6);
+        int wasted = input.unsigned(1) == 0 ? 0 : input.unary() + 1;
         int w = width - wasted;
         if (w < 1) {
             throw corrupt();
         }
         if (type == 0) {
-            Arrays.fill(to, 0, size, signed(w));
+            Arrays.fill(to, 0, size, input.signed(w));
         } else if (type == 1) {
             verbatim(to, size, w);
         } else if (type >= 8 && type <= 12) {
@@ -172,7 +220,7 @@ final class FlacSource implements PcmSource {
 
     private void verbatim(int[] to, int count, int width) throws IOException {
         for (int i = 0; i < count; i++) {
-            to[i] = signed(width);
+            to[i] = input.signed(width);
         }
     }
 
@@ -184,8 +232,8 @@ final class FlacSource implements PcmSource {
         int[] weights = fixed ? FIXED[order] : new int[order];
         int shift = 0;
         if (!fixed) {
-            int precision = unsigned(4) + 1;
-            shift = signed(5);
+            int precision = input.unsigned(4) + 1;
+            shift = input.signed(5);
             if (precision == 16 || shift < 0) {
                 throw corrupt();
             }
@@ -202,60 +250,33 @@ final class FlacSource implements PcmSource {
     }
 
     private void residual(int[] to, int size, int order) throws IOException {
-        int method = unsigned(2);
+        int method = input.unsigned(2);
         int parameterBits = 4 + method;
-        int partitions = 1 << unsigned(4);
+        int partitions = 1 << input.unsigned(4);
         int each = size / partitions;
         if (method > 1 || each * partitions != size || each < order) {
             throw corrupt();
         }
         for (int p = 0, i = order; p < partitions; p++) {
-            int rice = unsigned(parameterBits);
+            int rice = input.unsigned(parameterBits);
             boolean raw = rice == (1 << parameterBits) - 1;
-            int width = raw ? unsigned(5) : 0;
+            int width = raw ? input.unsigned(5) : 0;
             for (; i < (p + 1) * each; i++) {
                 if (raw) {
-                    to[i] = signed(width);
+                    to[i] = input.signed(width);
                 } else {
-                    int value = unary() << rice | unsigned(rice);
+                    int value = input.unary() << rice | input.unsigned(rice);
                     to[i] = value >>> 1 ^ -(value & 1);
                 }
             }
         }
     }
 
-    private int unary() throws IOException {
-        int zeros = 0;
-        while (unsigned(1) == 0) {
-            zeros++;
-        }
-        return zeros;
-    }
-
-    private int signed(int width) throws IOException {
-        int value = unsigned(width);
-        return width == 0 ? 0 : value << 32 - width >> 32 - width;
-    }
-
-    private int unsigned(int width) throws IOException {
-        int value = 0;
-        for (int need = width; need > 0;) {
-            if (windowBits == 0) {
-                window = in.read();
-                if (window < 0) {
-                    throw in.truncated();
-                }
-                windowBits = 8;
-            }
-            int n = Math.min(need, windowBits);
-            windowBits -= n;
-            value = value << n | window >>> windowBits & (1 << n) - 1;
-            need -= n;
-        }
-        return value;
-    }
-
     private CorruptAudioException corrupt() {
         return new CorruptAudioException("is a corrupt FLAC file at byte " + in.position());
+    }
+
+    private CorruptAudioException corrupt(String why) {
+        return new CorruptAudioException("is a corrupt FLAC file: " + why + " (before byte " + in.position() + ")");
     }
 }

@@ -100,18 +100,8 @@ final class Mp3Source implements PcmSource {
     }
 
     @Override
-    public int sampleRate() {
-        return first.sampleRate();
-    }
-
-    @Override
-    public int channels() {
-        return first.channels();
-    }
-
-    @Override
-    public long frames() {
-        return -1;
+    public PcmFormat format() {
+        return new PcmFormat(first.sampleRate(), first.channels(), -1);
     }
 
     @Override
@@ -123,7 +113,7 @@ final class Mp3Source implements PcmSource {
         if (n <= 0) {
             return -1;
         }
-        System.arraycopy(held, heldFrom * channels(), interleaved, 0, n * channels());
+        System.arraycopy(held, heldFrom * first.channels(), interleaved, 0, n * first.channels());
         heldFrom += n;
         return n;
     }
@@ -138,7 +128,7 @@ final class Mp3Source implements PcmSource {
         decode();
         int cut = Math.min(startCut, frame.samples());
         startCut -= cut;
-        int channels = channels();
+        int channels = first.channels();
         System.arraycopy(held, heldFrom * channels, held, 0, (heldTo - heldFrom) * channels);
         heldTo -= heldFrom;
         heldFrom = 0;

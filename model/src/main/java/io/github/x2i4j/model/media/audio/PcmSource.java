@@ -4,13 +4,7 @@ import java.io.IOException;
 
 /** A sound that is decoded bit by bit, from its beginning to its end. */
 interface PcmSource {
-    /** Frames (one sample for each channel) in a second. */
-    int sampleRate();
-
-    int channels();
-
-    /** Frames in all, or -1 where only reading to the end can tell. */
-    long frames();
+    PcmFormat format();
 
     /**
      * Reads on.

@@ -14,6 +14,7 @@ import java.io.IOException;
 final class VorbisSource implements PcmSource {
     private static final int CHUNK = 8192;
     private static final int MAGIC_BYTES = 7;
+    private static final int IDENTIFICATION_BYTES = 30;
 
     private final AudioInput in;
     private final SyncState sync = new SyncState();
@@ -32,6 +33,8 @@ final class VorbisSource implements PcmSource {
     private long origin = -1;
     private boolean first = true;
     private boolean ended;
+    /** Whether a page has been read. */
+    private boolean begun;
 
     VorbisSource(AudioInput in) throws IOException {
         this.in = in;
@@ -60,17 +63,44 @@ final class VorbisSource implements PcmSource {
         Comment comment = new Comment();
         comment.init();
         comment.vendor = new byte[1];
-        boolean good = info.synthesis_headerin(comment, packet) == 0 && nextPacket() && nextPacket()
-                && info.synthesis_headerin(comment, packet) == 0;
-        if (!good) {
+        if (packet.bytes < IDENTIFICATION_BYTES || info.synthesis_headerin(comment, packet) != 0) {
+            throw corrupt(null);
+        }
+        int largestBlock = VorbisSetup.largestBlock(packet.packet_base, packet.packet);
+        check(VorbisSetup.refusal(info.channels, largestBlock));
+        if (!nextPacket() || !nextPacket()) {
+            throw corrupt(null);
+        }
+        check(VorbisSetup.refusal(packet.packet_base, packet.packet, packet.bytes, (long) info.channels * largestBlock / 2));
+        if (info.synthesis_headerin(comment, packet) != 0) {
             throw corrupt(null);
         }
         dsp.synthesis_init(info);
         block.init(dsp);
     }
 
-    /** Reads the next page of any stream in the file; false at its end. */
+    private static void check(String refusal) throws CorruptAudioException {
+        if (refusal != null) {
+            throw new CorruptAudioException("is a corrupt Ogg Vorbis file: " + refusal);
+        }
+    }
+
+    /**
+     * Reads the next page; false at the end of the file.
+     *
+     * @throws UnsupportedAudioException if another stream begins there: side by side with the first or after it
+     */
     private boolean nextPage() throws IOException {
+        boolean found = anyPage();
+        if (found && page.bos() != 0 && begun) {
+            throw new UnsupportedAudioException("is an Ogg file of several streams, of which only the first would be heard; convert it to WAV"
+                    + ", or split it");
+        }
+        begun = true;
+        return found;
+    }
+
+    private boolean anyPage() throws IOException {
         while (true) {
             int found = sync.pageout(page);
             if (found == 1) {
@@ -109,18 +139,8 @@ final class VorbisSource implements PcmSource {
     }
 
     @Override
-    public int sampleRate() {
-        return info.rate;
-    }
-
-    @Override
-    public int channels() {
-        return info.channels;
-    }
-
-    @Override
-    public long frames() {
-        return -1;
+    public PcmFormat format() {
+        return new PcmFormat(info.rate, info.channels, -1);
     }
 
     @Override
@@ -130,6 +150,9 @@ final class VorbisSource implements PcmSource {
                 decode();
             } else {
                 ended = true;
+            }
+            if (ended) {
+                checkRest();
             }
         }
         if (ready == 0) {
@@ -146,6 +169,17 @@ final class VorbisSource implements PcmSource {
         dsp.synthesis_read(n);
         ready -= n;
         return n;
+    }
+
+    /** Behind the end no stream may follow; other bytes there are of no concern. */
+    private void checkRest() throws IOException {
+        try {
+            while (nextPage()) {
+                // a page without a sound
+            }
+        } catch (CorruptAudioException e) {
+            // no page
+        }
     }
 
     private void decode() throws CorruptAudioException {

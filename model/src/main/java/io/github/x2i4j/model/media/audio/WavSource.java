@@ -116,18 +116,8 @@ final class WavSource implements PcmSource {
     }
 
     @Override
-    public int sampleRate() {
-        return sampleRate;
-    }
-
-    @Override
-    public int channels() {
-        return channels;
-    }
-
-    @Override
-    public long frames() {
-        return frames;
+    public PcmFormat format() {
+        return new PcmFormat(sampleRate, channels, frames);
     }
 
     @Override

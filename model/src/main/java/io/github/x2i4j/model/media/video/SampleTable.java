@@ -45,7 +45,7 @@ record SampleTable(long[] offsets, int[] sizes, int[] sync, int[] order, long du
         }
         if (count > options.maxFrames()) {
             throw new CorruptVideoException("has " + count + " frames, which exceeds the limit of " + options.maxFrames()
-                    + "; cut it, or raise max-video-length");
+                    + "; cut it, or raise the limit (--max-video-length)");
         }
         if (size != 0) {
             if (size * count > fileSize) {

@@ -77,7 +77,7 @@ record VideoTrack(SampleTable samples, List<ByteBuffer> parameterSets, int lengt
         double seconds = (double) samples.duration() / timescale;
         if (seconds > options.maxSeconds()) {
             throw new CorruptVideoException(String.format(Locale.ROOT, "lasts %.1f seconds, which exceeds the limit of %.1f; cut it, or raise"
-                    + " max-video-length", seconds, options.maxSeconds()));
+                    + " the limit (--max-video-length)", seconds, options.maxSeconds()));
         }
         int inside = Math.max(0, entry.content().remaining() - SAMPLE_ENTRY);
         Mp4Box avcC = Mp4Box.first(Mp4Box.list(entry.at(SAMPLE_ENTRY, inside)), "avcC");

@@ -37,8 +37,8 @@ class Mp3SourceTest {
 
     private static long frames(byte[] bytes) throws Exception {
         PcmSource source = AudioFormats.open(AudioInput.of(bytes));
-        assertThat(source.sampleRate()).isEqualTo(48_000);
-        float[] block = new float[1000 * source.channels()];
+        assertThat(source.format().sampleRate()).isEqualTo(48_000);
+        float[] block = new float[1000 * source.format().channels()];
         long frames = 0;
         for (int n = source.read(block, 1000); n >= 0; n = source.read(block, 1000)) {
             frames += n;
