@@ -26,6 +26,15 @@ static __device__ __forceinline__ float activate(int f, float z) {
     }
 }
 
+// Rounds to nearest even.
+static __device__ __forceinline__ unsigned short float_to_bf16(float x) {
+    unsigned int bits = __float_as_uint(x);
+    if ((bits & 0x7FFFFFFF) > 0x7F800000) {
+        return (unsigned short) (bits >> 16 | 64);
+    }
+    return (unsigned short) ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
 // Sum of one value of each thread of a block of THREADS; every thread gets it.
 static __device__ __forceinline__ float block_sum(float value) {
     __shared__ float partial[THREADS];

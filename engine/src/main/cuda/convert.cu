@@ -36,15 +36,6 @@ static __device__ __forceinline__ unsigned short float_to_half(float x) {
     return sign | (unsigned short) ((magnitude + 0xFFF + (magnitude >> 13 & 1) - 0x38000000) >> 13);
 }
 
-// Rounds to nearest even.
-static __device__ __forceinline__ unsigned short float_to_bf16(float x) {
-    unsigned int bits = __float_as_uint(x);
-    if ((bits & 0x7FFFFFFF) > 0x7F800000) {
-        return (unsigned short) (bits >> 16 | 64);
-    }
-    return (unsigned short) ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
-
 static __device__ __forceinline__ double load(const void* x, int type, i64 i) {
     switch (type) {
         case F64: return ((const double*) x)[i];

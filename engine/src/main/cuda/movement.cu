@@ -64,15 +64,29 @@ KERNEL scatter_rows(unsigned int* y, const i64* positions, const unsigned int* s
     }
 }
 
-// Patches [channels kh kw, count] of the output pixels first .. first + count of a convolution over x [channels, h, w].
-KERNEL patches(const float* x, float* y, i64 channels, i64 h, i64 w, int kh, int kw, int stride, int top, int left, i64 out_w,
-        i64 first, i64 count) {
+static __device__ __forceinline__ void put(float* y, i64 i, float v) { y[i] = v; }
+static __device__ __forceinline__ void put(unsigned short* y, i64 i, float v) { y[i] = float_to_bf16(v); }
+
+template <typename T>
+static __device__ __forceinline__ void patches(const float* x, T* y, i64 channels, i64 h, i64 w, int kh, int kw, int stride, int top,
+        int left, i64 out_w, i64 first, i64 count) {
     FOR_EACH(i, channels * kh * kw * count) {
         i64 pixel = first + i % count;
         i64 tap = i / count;
         i64 iy = pixel / out_w * stride + tap / kw % kh - top;
         i64 ix = pixel % out_w * stride + tap % kw - left;
         i64 channel = tap / (kh * kw);
-        y[i] = iy >= 0 && iy < h && ix >= 0 && ix < w ? x[(channel * h + iy) * w + ix] : 0;
+        put(y, i, iy >= 0 && iy < h && ix >= 0 && ix < w ? x[(channel * h + iy) * w + ix] : 0);
     }
+}
+
+// Patches [channels kh kw, count] of the output pixels first .. first + count of a convolution over x [channels, h, w], as floats or
+// rounded to bfloat16.
+KERNEL patches_f32(const float* x, float* y, i64 channels, i64 h, i64 w, int kh, int kw, int stride, int top, int left, i64 out_w,
+        i64 first, i64 count) {
+    patches(x, y, channels, h, w, kh, kw, stride, top, left, out_w, first, count);
+}
+KERNEL patches_bf16(const float* x, unsigned short* y, i64 channels, i64 h, i64 w, int kh, int kw, int stride, int top, int left,
+        i64 out_w, i64 first, i64 count) {
+    patches(x, y, channels, h, w, kh, kw, stride, top, left, out_w, first, count);
 }

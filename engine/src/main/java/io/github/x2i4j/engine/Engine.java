@@ -54,7 +54,7 @@ public final class Engine implements AutoCloseable {
         }
         return switch (options.device().kind()) {
             case CPU -> new Engine(KernelProvider.choose(options), threads);
-            case CUDA -> new Engine(GpuSupport.open(options.device().number()));
+            case CUDA -> new Engine(GpuSupport.open(options.device().number(), options.precision()));
             case AUTO -> gpuOrCpu(options, threads);
         };
     }
@@ -62,7 +62,7 @@ public final class Engine implements AutoCloseable {
     private static Engine gpuOrCpu(EngineOptions options, int threads) {
         Gpu gpu;
         try {
-            gpu = GpuSupport.open(options.device().number());
+            gpu = GpuSupport.open(options.device().number(), options.precision());
         } catch (X2iException e) {
             System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.INFO, "x2i4j computes on the CPU: {0}", e.getMessage());
             return new Engine(KernelProvider.choose(options), threads);
@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
     public EngineInfo info() {
         Processor processor = Processor.read();
         if (gpu != null) {
-            return new EngineInfo("cuda", 0, null, Precision.F32, 1, List.of(gpu.description()), processor.name(), processor.features());
+            return new EngineInfo("cuda", 0, null, gpu.precision(), 1, List.of(gpu.description()), processor.name(), processor.features());
         }
         KernelChoice choice = cpu.kernels().choice();
         return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(),

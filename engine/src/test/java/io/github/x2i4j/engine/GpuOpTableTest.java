@@ -19,11 +19,42 @@ class GpuOpTableTest {
         CompiledKernels kernels = CompiledKernels.load();
         return OpCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
             FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
-            try (Gpu gpu = Gpu.open(cuda, 0); Scope f = new GpuScope(gpu, null)) {
+            try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
                 OpCase.Result result = c.run(f);
                 OpTableTest.compare(c, result.got().shape(), result.got().toFloats(), result.want());
             }
             assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(kernels, 0).leftovers());
         }));
+    }
+
+    /** Given factors that BF16 holds exactly, rounding them changes nothing, so the bounds of floats hold. */
+    @TestFactory
+    Stream<DynamicTest> productsOfRoundedFactorsAreAsExactAsFloats() throws Exception {
+        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
+        CompiledKernels kernels = CompiledKernels.load();
+        return Stream.of(linear(DType.F32, 37, 101, 259), linear(DType.BF16, 64, 24, 512), linear(DType.F16, 1, 67, 300), convolution()).map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+            try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30), 0, Precision.BF16); Scope f = new GpuScope(gpu, null)) {
+                OpCase.Result result = c.run(f);
+                OpTableTest.compare(c, result.got().shape(), result.got().toFloats(), result.want());
+            }
+        }));
+    }
+
+    private static OpCase linear(DType dtype, int rows, int n, int k) {
+        return new OpCase("linear of rounded factors " + dtype + " " + rows + "x" + n + "x" + k, k, (f, in) -> {
+            float[] x = in.normal(rows * k, DType.BF16);
+            float[] w = in.normal(n * k, DType.BF16);
+            Tensor y = f.linear(f.floats(x, rows, k), f.cast(f.floats(w, n, k), dtype), null);
+            return new OpCase.Result(y, Oracle.linear(x, w, null, rows, n, k, Activation.IDENTITY, null, null, 1, null));
+        });
+    }
+
+    private static OpCase convolution() {
+        return new OpCase("conv2d of rounded factors", 5 * 9, (f, in) -> {
+            float[] x = in.normal(2 * 5 * 9 * 6, DType.BF16);
+            float[] w = in.normal(7 * 5 * 3 * 3, DType.BF16);
+            Tensor y = f.conv2d(f.floats(x, 2, 5, 9, 6), f.floats(w, 7, 5, 3, 3), null, ConvSpec.padded(1), Epilogue.NONE);
+            return new OpCase.Result(y, Oracle.conv2d(x, w, null, 2, 5, 9, 6, 7, 3, 3, ConvSpec.padded(1), Activation.IDENTITY, null));
+        });
     }
 }

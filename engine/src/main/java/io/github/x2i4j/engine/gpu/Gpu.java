@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.DeviceStorage;
 import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
@@ -27,6 +28,7 @@ public final class Gpu implements AutoCloseable {
 
     private final CudaApi api;
     private final int device;
+    private final Precision precision;
     private final long context;
     private final Arena arena = Arena.ofShared();
     private final MemoryPool memory;
@@ -39,8 +41,9 @@ public final class Gpu implements AutoCloseable {
     private Staging staging;
     private boolean closed;
 
-    private Gpu(CudaApi api, int device) {
+    private Gpu(CudaApi api, int device, Precision precision) {
         this.api = api;
+        this.precision = precision;
         this.device = device;
         context = api.retainContext(device);
         memory = new MemoryPool(RETAINED_BYTES, this::allocate);
@@ -49,14 +52,15 @@ public final class Gpu implements AutoCloseable {
 
     /**
      * @param api from now on owned by the result
+     * @param precision of the factors of products
      * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the device is not there or too old
      */
-    public static Gpu open(CudaApi api, int device) {
+    public static Gpu open(CudaApi api, int device, Precision precision) {
         Gpu gpu = null;
         try {
             DeviceInfo info = DeviceInfo.of(api, device);
             info.require(LEAST_CAPABILITY);
-            gpu = new Gpu(api, device);
+            gpu = new Gpu(api, device, precision);
             gpu.start();
             return gpu;
         } catch (Throwable t) {
@@ -201,6 +205,11 @@ public final class Gpu implements AutoCloseable {
     synchronized void multiply(CudaApi.Gemm gemm) {
         enter();
         api.gemm(blas, gemm, stream);
+    }
+
+    /** Precision of the factors of products. */
+    public Precision precision() {
+        return precision;
     }
 
     /** What this device is, for people. */

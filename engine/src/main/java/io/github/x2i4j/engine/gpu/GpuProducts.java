@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.ops.Signatures;
 
@@ -23,9 +24,11 @@ final class GpuProducts {
         long n = weight.dim(0);
         long k = weight.dim(1);
         long rows = y.elements() / n;
-        long weights = weights(gpu, weight);
+        DType factors = factors(gpu);
+        long weights = as(gpu, weight, factors);
+        long inputs = as(gpu, x, factors);
         // Read column by column, y is [n, rows]: the transposed weight, stored [k, n], times x, stored [k, rows].
-        gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, CudaApi.Operand.F32, weights, k, gpu.address(x), k, 0, gpu.address(y), n));
+        gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, gpu.address(y), n));
         finish(gpu, y, rows, n, 1, bias, epilogue, y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1);
         return y;
     }
@@ -38,18 +41,20 @@ final class GpuProducts {
         long k = weight.shape().product(1, 4);
         long out = weight.dim(0);
         long pixels = y.dim(2) * y.dim(3);
-        long chunk = Math.clamp(PATCH_BYTES / Float.BYTES / k, 1, pixels);
-        long weights = weights(gpu, weight);
-        long patches = gpu.scratch(k * chunk * Float.BYTES);
+        DType factors = factors(gpu);
+        long chunk = Math.clamp(PATCH_BYTES / factors.bytes(k), 1, pixels);
+        long weights = as(gpu, weight, factors);
+        long patches = gpu.scratch(factors.bytes(k * chunk));
+        String kernel = factors == DType.BF16 ? "patches_bf16" : "patches_f32";
         for (long b = 0; b < x.dim(0); b++) {
             long image = gpu.address(x) + b * x.shape().product(1, 4) * Float.BYTES;
             for (long at = 0; at < pixels; at += chunk) {
                 long first = at;
                 long count = Math.min(chunk, pixels - at);
-                gpu.launch("movement", "patches", Grid.elements(k * count), a -> a.add(image).add(patches).add(x.dim(1))
+                gpu.launch("movement", kernel, Grid.elements(k * count), a -> a.add(image).add(patches).add(x.dim(1))
                         .add(x.dim(2)).add(x.dim(3)).add((int) weight.dim(2)).add((int) weight.dim(3)).add(spec.stride()).add(spec.top())
                         .add(spec.left()).add(y.dim(3)).add(first).add(count));
-                gpu.multiply(new CudaApi.Gemm(false, false, count, out, k, CudaApi.Operand.F32, patches, count,
+                gpu.multiply(new CudaApi.Gemm(false, false, count, out, k, operand(factors), patches, count,
                         weights, k, 0, gpu.address(y) + (b * out * pixels + first) * Float.BYTES, pixels));
             }
         }
@@ -57,13 +62,22 @@ final class GpuProducts {
         return y;
     }
 
-    /** The address of a weight's values as floats: where they lie, or a copy. */
-    private static long weights(Gpu gpu, Tensor weight) {
-        if (weight.dtype() == DType.F32) {
-            return gpu.address(weight);
+    /** Type of the factors of products. */
+    private static DType factors(Gpu gpu) {
+        return gpu.precision() == Precision.BF16 ? DType.BF16 : DType.F32;
+    }
+
+    private static CudaApi.Operand operand(DType factors) {
+        return factors == DType.BF16 ? CudaApi.Operand.BF16 : CudaApi.Operand.F32;
+    }
+
+    /** The address of a tensor's values in some type: where they lie, or a copy that lasts until the op ends. */
+    private static long as(Gpu gpu, Tensor t, DType dtype) {
+        if (t.dtype() == dtype) {
+            return gpu.address(t);
         }
-        long copy = gpu.scratch(weight.elements() * Float.BYTES);
-        GpuElementwise.convert(gpu, weight, copy, DType.F32);
+        long copy = gpu.scratch(dtype.bytes(t.elements()));
+        GpuElementwise.convert(gpu, t, copy, dtype);
         return copy;
     }
 

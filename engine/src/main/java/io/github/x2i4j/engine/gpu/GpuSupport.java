@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.gpu;
 
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.engine.gpu.foreign.ForeignCuda;
@@ -36,7 +37,7 @@ public final class GpuSupport {
      *
      * @throws X2iException if there is none that can be used, saying why
      */
-    public static Gpu open(int device) {
+    public static Gpu open(int device, Precision precision) {
         List<String> reasons = new ArrayList<>();
         for (Route route : ROUTES) {
             CudaApi api;
@@ -46,7 +47,7 @@ public final class GpuSupport {
                 reasons.add(route.name() + ": " + e.getMessage());
                 continue;
             }
-            return Gpu.open(api, device);
+            return Gpu.open(api, device, precision);
         }
         throw new UnsupportedFeatureException("there is no GPU that can be used: " + String.join("; ", reasons));
     }

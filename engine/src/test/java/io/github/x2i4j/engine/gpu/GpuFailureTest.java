@@ -9,6 +9,7 @@ import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
@@ -54,7 +55,7 @@ class GpuFailureTest {
         try (Arena arena = Arena.ofConfined()) {
             FakeCuda counted = new FakeCuda(kernels, 1L << 30);
             long calls;
-            try (Gpu gpu = Gpu.open(counted, 0)) {
+            try (Gpu gpu = Gpu.open(counted, 0, Precision.F32)) {
                 assertThat(work(gpu, weight(arena))).containsExactly(2, 2, 4, 4, 6, 6, 8, 8);
                 calls = counted.calls();
             }
@@ -63,7 +64,7 @@ class GpuFailureTest {
                 FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
                 cuda.failAfter(n, 700);
                 Throwable thrown = catchThrowable(() -> {
-                    try (Gpu gpu = Gpu.open(cuda, 0)) {
+                    try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32)) {
                         work(gpu, weight(arena));
                     }
                 });
@@ -78,7 +79,7 @@ class GpuFailureTest {
     void theEngineStaysUsableAfterACallFailed() {
         try (Arena arena = Arena.ofConfined()) {
             FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
-            try (Gpu gpu = Gpu.open(cuda, 0)) {
+            try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32)) {
                 // The weights of these two stay on the device.
                 work(gpu, weight(arena));
                 long before = cuda.calls();
@@ -107,7 +108,7 @@ class GpuFailureTest {
     @Test
     void tooLittleMemoryIsSaidInBytesAndLeavesTheDeviceUsable() {
         FakeCuda cuda = new FakeCuda(kernels, 64L << 20);
-        try (Gpu gpu = Gpu.open(cuda, 0); Scope f = new GpuScope(gpu, null)) {
+        try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
             Tensor kept = f.zeros(1 << 20);
             assertThatThrownBy(() -> f.empty(DType.F32, 100L << 20)).isInstanceOf(OutOfDeviceMemoryException.class)
                     .hasMessageContaining("400 MiB are needed").hasMessageContaining("of 64 MiB are free").hasMessageContaining("--device cpu");
@@ -125,7 +126,7 @@ class GpuFailureTest {
                 weights[i].segment().setAtIndex(Tensor.FLOAT, 5, i + 1);
             }
             FakeCuda cuda = new FakeCuda(kernels, 45L << 20);
-            try (Gpu gpu = Gpu.open(cuda, 0)) {
+            try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32)) {
                 for (int round = 0; round < 2; round++) {
                     for (int i = 0; i < weights.length; i++) {
                         try (Scope f = new GpuScope(gpu, null)) {
@@ -144,7 +145,7 @@ class GpuFailureTest {
     void aLostDeviceIsATypedErrorEverywhere() {
         FakeCuda cuda = new FakeCuda(kernels, 64L << 20);
         assertThatThrownBy(() -> {
-            try (Gpu gpu = Gpu.open(cuda, 0); Scope f = new GpuScope(gpu, null)) {
+            try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
                 Tensor x = f.zeros(8);
                 cuda.lose();
                 f.affine(x, 1, 1);
@@ -156,7 +157,7 @@ class GpuFailureTest {
     @Test
     void aMissingDeviceIsNamed() {
         FakeCuda cuda = new FakeCuda(kernels, 64L << 20);
-        assertThatThrownBy(() -> Gpu.open(cuda, 3)).hasMessageContaining("no CUDA device 3").hasMessageContaining("0 to 0");
+        assertThatThrownBy(() -> Gpu.open(cuda, 3, Precision.F32)).hasMessageContaining("no CUDA device 3").hasMessageContaining("0 to 0");
         assertThat(cuda.closed).isTrue();
     }
 }
