@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.measure.Workload;
 import io.github.x2i4j.loader.weights.Weights;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -24,6 +25,16 @@ record RandomWeights(Scope f, DType dtype) implements Weights {
     @Override
     public boolean has(String name) {
         return true;
+    }
+
+    @Override
+    public int count(String path) {
+        throw new UnsupportedOperationException("sizes are given, not told from tensors");
+    }
+
+    @Override
+    public Path file() {
+        return Path.of("random");
     }
 
     @Override

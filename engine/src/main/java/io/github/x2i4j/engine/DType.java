@@ -11,6 +11,21 @@ public enum DType {
     F32(1, 4, Kind.FLOAT),
     F16(1, 2, Kind.FLOAT),
     BF16(1, 2, Kind.FLOAT),
+    /** 1 sign, 4 exponent, 3 mantissa bits, no infinity (fp8 "e4m3fn"). */
+    F8_E4M3(1, 1, Kind.FLOAT),
+    /** 1 sign, 5 exponent, 2 mantissa bits: the upper half of an F16. */
+    F8_E5M2(1, 1, Kind.FLOAT),
+    // the block-quantised types of GGUF files, see io.github.x2i4j.engine.format
+    Q4_0(32, 18, Kind.FLOAT),
+    Q4_1(32, 20, Kind.FLOAT),
+    Q5_0(32, 22, Kind.FLOAT),
+    Q5_1(32, 24, Kind.FLOAT),
+    Q8_0(32, 34, Kind.FLOAT),
+    Q2_K(256, 84, Kind.FLOAT),
+    Q3_K(256, 110, Kind.FLOAT),
+    Q4_K(256, 144, Kind.FLOAT),
+    Q5_K(256, 176, Kind.FLOAT),
+    Q6_K(256, 210, Kind.FLOAT),
     I64(1, 8, Kind.INTEGER),
     I32(1, 4, Kind.INTEGER),
     I16(1, 2, Kind.INTEGER),

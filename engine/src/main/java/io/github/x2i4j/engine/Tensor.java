@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine;
 
+import io.github.x2i4j.engine.format.BlockDecoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,10 +19,14 @@ public final class Tensor {
     public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** Elements that are decoded at once. */
+    private static final int CHUNK = 4096;
+
     private final DType dtype;
     private final Shape shape;
     private final Storage storage;
     private final long byteOffset;
+    private final float scale;
 
     /**
      * A view of {@code storage} from {@code byteOffset} on.
@@ -29,6 +34,10 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException if the elements do not lie inside the storage
      */
     public Tensor(DType dtype, Shape shape, Storage storage, long byteOffset) {
+        this(dtype, shape, storage, byteOffset, 1);
+    }
+
+    private Tensor(DType dtype, Shape shape, Storage storage, long byteOffset, float scale) {
         long bytes = dtype.bytes(shape.elements());
         if (byteOffset < 0 || byteOffset > storage.byteSize() - bytes) {
             throw new IndexOutOfBoundsException(dtype + " " + shape + " at byte " + byteOffset + " exceeds a storage of "
@@ -38,6 +47,7 @@ public final class Tensor {
         this.shape = shape;
         this.storage = storage;
         this.byteOffset = byteOffset;
+        this.scale = scale;
     }
 
     /** A tensor over a whole segment that somebody else keeps alive. */
@@ -59,6 +69,16 @@ public final class Tensor {
 
     public long byteOffset() {
         return byteOffset;
+    }
+
+    /** Factor of all elements: 1, except of weights that are stored as numbers of fewer bits and one scale. */
+    public float scale() {
+        return scale;
+    }
+
+    /** A view of the same bytes whose elements are {@code factor} times as large. */
+    public Tensor scaledBy(float factor) {
+        return new Tensor(dtype, shape, storage, byteOffset, scale * factor);
     }
 
     /** Number of elements. */
@@ -108,7 +128,7 @@ public final class Tensor {
         if (s.elements() != elements()) {
             throw new IllegalArgumentException("cannot view " + shape + " as " + Shape.of(d));
         }
-        return new Tensor(dtype, s, storage, byteOffset);
+        return new Tensor(dtype, s, storage, byteOffset, scale);
     }
 
     /** View of the entries {@code from} (inclusive) to {@code to} (exclusive) of the leading axis. */
@@ -117,7 +137,7 @@ public final class Tensor {
             throw new IndexOutOfBoundsException("rows " + from + " to " + to + " of " + shape);
         }
         long rowBytes = dtype.bytes(shape.product(1, shape.rank()));
-        return new Tensor(dtype, shape.with(0, to - from), storage, byteOffset + from * rowBytes);
+        return new Tensor(dtype, shape.with(0, to - from), storage, byteOffset + from * rowBytes, scale);
     }
 
     /** View of entry {@code index} of the leading axis, which is dropped. */
@@ -133,13 +153,22 @@ public final class Tensor {
             return onHost().getFloat(index);
         }
         MemorySegment s = storage.segment();
-        return switch (dtype) {
+        return scale * switch (dtype) {
             case F32 -> s.get(FLOAT, byteOffset + index * 4);
             case F64 -> (float) s.get(DOUBLE, byteOffset + index * 8);
             case F16 -> Float.float16ToFloat(s.get(SHORT, byteOffset + index * 2));
             case BF16 -> Float.intBitsToFloat(s.get(SHORT, byteOffset + index * 2) << 16);
-            default -> (float) getLong(index);
+            default -> dtype.isFloat() ? decoded(index / dtype.blockElements(), 1)[(int) (index % dtype.blockElements())] : getLong(index);
         };
+    }
+
+    /** The elements of some blocks, without {@link #scale}. */
+    private float[] decoded(long block, int blocks) {
+        byte[] bytes = new byte[blocks * dtype.blockBytes()];
+        MemorySegment.copy(storage.segment(), ValueLayout.JAVA_BYTE, byteOffset + block * dtype.blockBytes(), bytes, 0, bytes.length);
+        float[] values = new float[blocks * dtype.blockElements()];
+        BlockDecoder.of(dtype).decode(bytes, 0, blocks, values, 0);
+        return values;
     }
 
     /** Element {@code index} of an integer tensor, counted row-major; slow, for tests and single values. */
@@ -164,8 +193,17 @@ public final class Tensor {
             return onHost().toFloats();
         }
         float[] out = new float[Math.toIntExact(elements())];
-        if (dtype == DType.F32) {
+        if (dtype == DType.F32 && scale == 1) {
             MemorySegment.copy(storage.segment(), FLOAT, byteOffset, out, 0, out.length);
+        } else if (BlockDecoder.has(dtype)) {
+            int step = CHUNK / dtype.blockElements();
+            int blocks = out.length / dtype.blockElements();
+            for (int b = 0; b < blocks; b += step) {
+                float[] values = decoded(b, Math.min(step, blocks - b));
+                for (int i = 0; i < values.length; i++) {
+                    out[b * dtype.blockElements() + i] = scale * values[i];
+                }
+            }
         } else {
             for (int i = 0; i < out.length; i++) {
                 out[i] = getFloat(i);

@@ -41,6 +41,32 @@ record OpCase(String name, long terms, Body body) {
             return x;
         }
 
+        /** The bytes of {@code n} elements of a dtype: numbers of moderate size where they may be any, and no NaN. */
+        byte[] blocks(int n, DType dtype) {
+            byte[] bytes = new byte[Math.toIntExact(dtype.bytes(n))];
+            random.nextBytes(bytes);
+            int[] halves = switch (dtype) {
+                case Q4_1, Q5_1, Q4_K, Q5_K -> new int[] {0, 2};
+                case Q2_K -> new int[] {80, 82};
+                case Q3_K -> new int[] {108};
+                case Q6_K -> new int[] {208};
+                case Q4_0, Q5_0, Q8_0 -> new int[] {0};
+                default -> new int[0];
+            };
+            int size = dtype.blockBytes();
+            for (int at = 0; at < bytes.length; at += size) {
+                for (int half : halves) {
+                    short d = Float.floatToFloat16((float) random.nextGaussian() * 0.1f);
+                    bytes[at + half] = (byte) d;
+                    bytes[at + half + 1] = (byte) (d >> 8);
+                }
+                if (size <= 2) {
+                    bytes[at + size - 1] &= (byte) 0xBF; // exponents below the largest
+                }
+            }
+            return bytes;
+        }
+
         /** Normally distributed and exactly representable in a dtype. */
         float[] normal(int n, DType dtype) {
             float[] x = normal(n);

@@ -1,8 +1,11 @@
 package io.github.x2i4j.engine;
 
 import io.github.x2i4j.engine.OpCase.Result;
+import io.github.x2i4j.engine.format.BlockDecoder;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The table of op cases: odd sizes, every dtype of weights, every part of an epilogue. */
 final class OpCases {
@@ -40,6 +43,15 @@ final class OpCases {
                 });
             }
         }
+        for (DType dtype : DType.values()) {
+            if (BlockDecoder.has(dtype)) {
+                int k = dtype.blockElements() == 1 ? 307 : dtype.blockElements() == 32 ? 288 : 512;
+                stored(dtype, 3, 13, k, 1);
+                stored(dtype, 11, 50, k, 1);
+            }
+        }
+        stored(DType.F8_E4M3, 9, 14, 33, 0.37f);
+        stored(DType.BF16, 2, 14, 33, 2.5f);
         for (int rows : new int[] {3, 33}) {
             for (Activation a : Activation.values()) {
                 epilogue(rows, a, a.ordinal() % 2 == 0, a.ordinal() % 3 == 0, a.ordinal() % 3 != 1);
@@ -53,6 +65,22 @@ final class OpCases {
             float[] w = in.normal(13 * 10240);
             Tensor y = f.linear(f.floats(x, 700, 10240), f.floats(w, 13, 10240), null);
             return new Result(y, Oracle.linear(x, w, null, 700, 13, 10240, Activation.IDENTITY, null, null, 1, null));
+        });
+    }
+
+    /** A weight of random bytes, and the values that the tensor itself says it has. */
+    private void stored(DType dtype, int rows, int n, int k, float scale) {
+        add("linear " + dtype + " stored " + rows + "x" + n + "x" + k + (scale == 1 ? "" : " scaled"), k, (f, in) -> {
+            float[] x = in.normal(rows * k);
+            Tensor w = Tensor.of(MemorySegment.ofArray(in.blocks(n * k, dtype)), dtype, n, k).scaledBy(scale);
+            return new Result(f.linear(f.floats(x, rows, k), w, null),
+                    Oracle.linear(x, w.toFloats(), null, rows, n, k, Activation.IDENTITY, null, null, 1, null));
+        });
+        add("gatherRows " + dtype + " stored " + n + "x" + k + (scale == 1 ? "" : " scaled"), 1, (f, in) -> {
+            Tensor w = Tensor.of(MemorySegment.ofArray(in.blocks(n * k, dtype)), dtype, n, k).scaledBy(scale);
+            float[] all = w.toFloats();
+            return new Result(f.gatherRows(w, new long[] {n - 1, 0, 3}), IntStream.of(n - 1, 0, 3)
+                    .flatMap(r -> IntStream.range(r * k, r * k + k)).mapToDouble(i -> all[i]).toArray());
         });
     }
 

@@ -7,6 +7,7 @@ import io.github.x2i4j.engine.EngineInfo;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.FluxParts;
 import io.github.x2i4j.model.pipeline.FluxPrompt;
 import io.github.x2i4j.model.pipeline.HiddenRows;
 import io.github.x2i4j.model.pipeline.Picture;
@@ -98,6 +99,9 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         models.put("mllm", fileName(bundle.mllm()));
         models.put("alignnet", fileName(bundle.alignnet()));
         models.put("flux", fileName(bundle.flux()));
+        if (bundle.vae() != null) {
+            models.put("vae", fileName(bundle.vae()));
+        }
         return new Recipe(X2i.version(), engine.label(), models, prompt.content().text(), images.stream().map(Source::of).toList(),
                 videos.stream().map(Source::of).toList(), audios.stream().map(Source::of).toList(),
                 Drawing.of(o, picture), new Reading(prompt.options(), prompt.rows(), prompt.maxNewTokens(), prompt.answerFromPadded(),
@@ -109,8 +113,15 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      *
      * @param image the picture that drawing began with, or null
      */
-    public static Recipe ofFlux(EngineInfo engine, Path flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
-        return new Recipe(X2i.version(), engine.label(), Map.of("flux", fileName(flux)), prompt.prompt(),
+    public static Recipe ofFlux(EngineInfo engine, FluxParts flux, FluxPrompt prompt, SourceImage image, DrawOptions o, Picture picture) {
+        Map<String, String> models = new LinkedHashMap<>();
+        models.put("flux", fileName(flux.path()));
+        flux.named().forEach((part, file) -> {
+            if (!file.equals(flux.path())) {
+                models.put(part.folder(), fileName(file));
+            }
+        });
+        return new Recipe(X2i.version(), engine.label(), models, prompt.prompt(),
                 image == null ? List.of() : List.of(Source.of(image)), List.of(), List.of(), Drawing.of(o, picture), null,
                 new PlainFlux(prompt.prompt2(), prompt.negative(), o.trueCfgScale(), prompt.maxSequenceLength(), o.strength()), List.of());
     }

@@ -16,6 +16,7 @@ import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
+import io.github.x2i4j.model.pipeline.FluxParts;
 import io.github.x2i4j.model.pipeline.FluxPrompt;
 import io.github.x2i4j.model.pipeline.HiddenRows;
 import io.github.x2i4j.model.pipeline.Picture;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +34,7 @@ class RecipeTest {
     private static final PromptOptions OPTIONS = new PromptOptions(64, PromptOptions.Padding.RIGHT,
             new PromptOptions.ImageSize(128, 96), PromptOptions.SpecialTokens.NEUTRALISE);
     private static final Bundle BUNDLE = new Bundle("small", "qwen2_5_vl", Path.of("/home/me/mllm"), Path.of("/home/me/align.bin"),
-            AlignNetSettings.FROM_FILE, Path.of("/home/me/flux"), OPTIONS, Bundle.Defaults.SCRIPT);
+            AlignNetSettings.FROM_FILE, Path.of("/home/me/flux"), null, OPTIONS, Bundle.Defaults.SCRIPT);
     private static final DrawOptions DRAW = DrawOptions.of(16, 32, 4, 3.5).withSeed(-7);
     private static final Picture PICTURE = new Picture(32, 16, new float[3 * 32 * 16], new float[8], 2);
 
@@ -84,7 +86,7 @@ class RecipeTest {
     @Test
     void plainFluxHasItsOwnWords() throws IOException {
         FluxPrompt prompt = new FluxPrompt("a harbour", null, "people", 256);
-        JsonNode o = json(Recipe.ofFlux(ENGINE, Path.of("FLUX.1-dev"), prompt, null, DRAW.withTrueCfgScale(4), PICTURE));
+        JsonNode o = json(Recipe.ofFlux(ENGINE, new FluxParts(Path.of("FLUX.1-dev"), Map.of()), prompt, null, DRAW.withTrueCfgScale(4), PICTURE));
         assertThat(o.path("models").path("flux").textValue()).isEqualTo("FLUX.1-dev");
         assertThat(o.path("negative_prompt").textValue()).isEqualTo("people");
         assertThat(o.path("true_cfg_scale").doubleValue()).isEqualTo(4);

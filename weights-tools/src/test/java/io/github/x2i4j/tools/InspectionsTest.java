@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.x2i4j.engine.InvalidInputException;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.weights.ModelKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -131,7 +130,7 @@ class InspectionsTest {
         Path bad = Files.writeString(temp.resolve("bad.safetensors"), "nothing of the kind");
         assertThatThrownBy(() -> Inspections.inspect(bad)).isExactlyInstanceOf(InvalidInputException.class).hasMessageContaining(bad.toString());
         Path gguf = Files.writeString(temp.resolve("w.gguf"), "GGUF....");
-        assertThatThrownBy(() -> Inspections.inspect(gguf)).isExactlyInstanceOf(UnsupportedFeatureException.class);
+        assertThatThrownBy(() -> Inspections.inspect(gguf)).isExactlyInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> Inspections.inspect(temp.resolve("none"))).isExactlyInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("there is no such file or folder");
         Path broken = json(temp.resolve("m/config.json"), "{");

@@ -26,8 +26,9 @@ final class DrawFlags {
     static Bundle bundle(WeightFlags.Weights weights) {
         return switch (weights) {
             case WeightFlags.Weights.Bundle(var folder) -> Bundle.open(folder == null ? DemoBundle.unpack() : folder);
-            case WeightFlags.Weights.Parts(var mllm, var alignnet, var flux) -> Bundle.of(mllm, alignnet, flux);
-            case WeightFlags.Weights.Published(var system, var models, var alignnet, var flux) -> system.find(models, alignnet, flux);
+            case WeightFlags.Weights.Parts(var mllm, var alignnet, var flux, var vae) -> Bundle.of(mllm, alignnet, flux, vae);
+            case WeightFlags.Weights.Published(var system, var models, var alignnet, var flux, var vae) ->
+                    system.find(models, alignnet, flux, vae);
             case WeightFlags.Weights.PlainFlux _ -> null;
         };
     }

@@ -3,18 +3,17 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.app.cli.PictureFlags.Drawing;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Scope;
-import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.model.Recipe;
 import io.github.x2i4j.model.SourceImage;
 import io.github.x2i4j.model.X2iPicture;
 import io.github.x2i4j.model.pipeline.Bundle.Defaults;
 import io.github.x2i4j.model.pipeline.DrawOptions;
-import io.github.x2i4j.model.pipeline.FluxFolder;
+import io.github.x2i4j.model.pipeline.FluxParts;
 import io.github.x2i4j.model.pipeline.FluxPipeline;
 import io.github.x2i4j.model.pipeline.FluxPrompt;
+import io.github.x2i4j.model.pipeline.Parts;
 import io.github.x2i4j.model.pipeline.Picture;
 import io.github.x2i4j.model.pipeline.Progress;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Plain FLUX with its own text encoders. */
@@ -25,7 +24,7 @@ final class FluxStudio implements Studio {
     private static final int LONGEST_SCHNELL = 256;
 
     private final Engine engine;
-    private final Path folder;
+    private final FluxParts flux;
     private final FluxPipeline pipeline;
     private final FluxPrompt prompt;
     private final Start start;
@@ -45,16 +44,15 @@ final class FluxStudio implements Studio {
      * @param trueCfg weight of prompt against {@code negative}
      * @param start what drawing begins with, or null for noise alone
      */
-    FluxStudio(Path folder, String text, String negative, double trueCfg, Start start, Engine engine) {
-        FluxFolder parts = FluxFolder.open(folder);
-        boolean dev = Config.read(parts.part("transformer").resolve("config.json")).flag("guidance_embeds", false);
+    FluxStudio(FluxParts flux, String text, String negative, double trueCfg, Start start, Engine engine) {
+        boolean dev = flux.transformer().guidanceEmbeds();
         Defaults script = Defaults.SCRIPT;
-        int side = Config.read(parts.part("vae").resolve("config.json")).positive("sample_size", script.width());
+        int side = flux.autoencoder().sampleSize();
         this.engine = engine;
-        this.folder = folder;
+        this.flux = flux;
         this.trueCfg = trueCfg;
         this.start = start;
-        pipeline = FluxPipeline.open(folder);
+        pipeline = new FluxPipeline(flux, Parts.released());
         prompt = new FluxPrompt(text, null, negative, dev ? LONGEST_DEV : LONGEST_SCHNELL);
         defaults = new Defaults(dev ? STEPS_DEV : script.steps(), script.guidance(), side, side);
     }
@@ -75,7 +73,7 @@ final class FluxStudio implements Studio {
                 DrawOptions one = all.withSeed(d.seed() + i);
                 Picture picture = pipeline.generate(scope, prompt, one, progress).getFirst();
                 finished.accept(new X2iPicture(picture.toRgb(),
-                        Recipe.ofFlux(engine.info(), folder, prompt, start == null ? null : start.image, one, picture)));
+                        Recipe.ofFlux(engine.info(), flux, prompt, start == null ? null : start.image, one, picture)));
             }
         }
     }

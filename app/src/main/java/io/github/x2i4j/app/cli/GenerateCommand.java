@@ -241,8 +241,8 @@ final class GenerateCommand implements Runnable {
     }
 
     private Studio open(Weights weights, Engine engine) {
-        return weights instanceof Weights.PlainFlux(Path folder)
-                ? new FluxStudio(folder, prompt(), request.negative,
+        return weights instanceof Weights.PlainFlux flux
+                ? new FluxStudio(flux.parts(), prompt(), request.negative,
                         request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine)
                 : x2i(DrawFlags.bundle(weights), engine);
     }

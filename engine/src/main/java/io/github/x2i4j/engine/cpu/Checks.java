@@ -16,7 +16,7 @@ final class Checks {
     }
 
     static void f32(String op, Tensor t) {
-        that(t.dtype() == DType.F32, () -> op + " needs F32, not " + t);
+        that(t.dtype() == DType.F32 && t.scale() == 1, () -> op + " needs F32, not " + t);
     }
 
     static void rank(String op, Tensor t, int rank) {

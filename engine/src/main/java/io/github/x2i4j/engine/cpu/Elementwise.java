@@ -139,7 +139,7 @@ final class Elementwise {
         Tensor y = f.empty(dtype, x.shape());
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
-        if (x.dtype() == dtype) {
+        if (x.dtype() == dtype && x.scale() == 1) {
             MemorySegment.copy(xs, 0, ys, 0, x.byteSize());
             return y;
         }
@@ -171,7 +171,7 @@ final class Elementwise {
                     to.set(Tensor.SHORT, (index + i) * 2, ScalarMath.toBFloat16(run[i]));
                 }
             }
-            default -> throw new IllegalArgumentException(dtype + " holds no real numbers");
+            default -> throw new IllegalArgumentException("cast does not write " + dtype);
         }
     }
 

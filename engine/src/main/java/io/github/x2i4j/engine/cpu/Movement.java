@@ -18,7 +18,7 @@ final class Movement {
         int a = first.shape().axis(axis);
         long joined = 0;
         for (Tensor p : parts) {
-            Checks.that(p.dtype() == first.dtype() && p.rank() == first.rank()
+            Checks.that(p.dtype() == first.dtype() && p.scale() == 1 && p.rank() == first.rank()
                     && p.shape().with(a, 0).equals(first.shape().with(a, 0)),
                     () -> "concat on axis " + axis + ": " + p + " does not fit " + first);
             joined += p.dim(a);
@@ -41,6 +41,7 @@ final class Movement {
 
     static Tensor slice(CpuScope f, Tensor x, int axis, long from, long to) {
         int a = x.shape().axis(axis);
+        Checks.that(x.scale() == 1, () -> "slice needs plain values, not the scaled " + x);
         Checks.that(0 <= from && from <= to && to <= x.dim(a),
                 () -> "slice " + from + " to " + to + " of axis " + axis + " of " + x);
         long outer = x.shape().product(0, a);
@@ -79,6 +80,7 @@ final class Movement {
             strides[i] = x.shape().product(a + 1, rank);
         }
         Checks.that(x.dtype().blockElements() == 1, () -> "permute needs a plain type, not " + x);
+        Checks.that(x.scale() == 1, () -> "permute needs plain values, not the scaled " + x);
         Tensor y = f.empty(x.dtype(), Shape.of(dims));
         if (x.elements() == 0) {
             return y;
@@ -157,7 +159,7 @@ final class Movement {
 
     static Tensor replaceRows(CpuScope f, Tensor x, long[] positions, Tensor source) {
         Checks.rank("replaceRows", x, 2);
-        Checks.that(source.dtype() == x.dtype() && source.rank() == 2 && source.dim(0) == positions.length && source.dim(1) == x.dim(1),
+        Checks.that(source.dtype() == x.dtype() && source.scale() == 1 && x.scale() == 1 && source.rank() == 2 && source.dim(0) == positions.length && source.dim(1) == x.dim(1),
                 () -> "replaceRows: " + positions.length + " rows of " + source + " into " + x);
         Tensor y = f.empty(x.dtype(), x.shape());
         MemorySegment ys = y.segment();

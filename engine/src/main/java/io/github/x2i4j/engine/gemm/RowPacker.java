@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.gemm;
 
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.format.BlockDecoder;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,17 @@ public interface RowPacker {
      * @param weight its first axis counts rows, the others together are a row
      */
     static RowPacker of(Tensor weight, RunKernels kernels) {
+        RowPacker plain = unscaled(weight, kernels);
+        float scale = weight.scale();
+        return scale == 1 ? plain : (row, k, n, to, at) -> {
+            plain.pack(row, k, n, to, at);
+            for (int i = at; i < at + n; i++) {
+                to[i] *= scale;
+            }
+        };
+    }
+
+    private static RowPacker unscaled(Tensor weight, RunKernels kernels) {
         MemorySegment s = weight.segment();
         DType dtype = weight.dtype();
         long length = weight.elements() / Math.max(1, weight.dim(0));
@@ -44,7 +56,12 @@ public interface RowPacker {
                     to[at + i] = (float) s.get(Tensor.DOUBLE, (row * length + k + i) * 8);
                 }
             };
-            default -> throw new IllegalArgumentException("no real numbers in " + weight);
+            default -> {
+                if (!BlockDecoder.has(dtype)) {
+                    throw new IllegalArgumentException("no real numbers in " + weight);
+                }
+                yield new BlockPacker(weight);
+            }
         };
     }
 

@@ -7,7 +7,6 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.files.InputFiles;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The binder over a {@link Checkpoint}: a path, and what all binders of one checkpoint share. */
 final class BoundWeights implements Weights {
@@ -28,30 +28,45 @@ final class BoundWeights implements Weights {
     /** State of the whole binding. Names are the model's, except where said. */
     private static final class Binding {
         final Checkpoint checkpoint;
-        final Map<String, String> storedNames = new HashMap<>();
+        final NameMap names;
+        final Fp8Scales scales;
+        final Map<String, Assembly> tensors = new HashMap<>();
         final Set<String> unusedStored = new TreeSet<>();
         final List<String> ignoredPrefixes = new ArrayList<>();
         final Map<String, String> missing = new LinkedHashMap<>();
         final Map<String, String> wrong = new LinkedHashMap<>();
         final Map<String, String> unsupported = new LinkedHashMap<>();
 
-        Binding(Checkpoint checkpoint, NameMap names) {
+        Binding(Checkpoint checkpoint, NameMap dialect) {
             this.checkpoint = checkpoint;
+            scales = new Fp8Scales(checkpoint);
+            names = dialect.given(checkpoint.tensors().keySet());
             for (String stored : checkpoint.tensors().keySet()) {
-                String name = names.toModel(stored);
-                unusedStored.add(stored);
-                String other = storedNames.putIfAbsent(name, stored);
-                if (other != null) {
-                    wrong.put(name, "is stored twice, as " + InputFiles.shown(other) + " and " + InputFiles.shown(stored));
+                if (!scales.isAbout(stored)) {
+                    unusedStored.add(stored);
+                    names.uses(stored).forEach(use -> add(stored, use));
                 }
             }
             for (NameMap.Duplicate d : names.duplicates()) {
-                String stored = storedNames.get(d.stored());
-                if (stored != null) {
-                    unusedStored.remove(stored);
-                    storedNames.putIfAbsent(d.model(), stored);
+                Assembly copy = tensors.get(d.stored());
+                if (copy != null) {
+                    unusedStored.removeAll(copy.stored());
+                    tensors.putIfAbsent(d.model(), copy);
                 }
             }
+        }
+
+        private void add(String stored, NameMap.Use use) {
+            String other = tensors.computeIfAbsent(use.model(), n -> new Assembly(use.positions())).add(stored, use);
+            if (other != null) {
+                wrong.put(use.model(), "is stored twice, as " + InputFiles.shown(other) + " and " + InputFiles.shown(stored));
+            }
+        }
+
+        /** How a tensor is made, or null if it, or a piece of it, is not there. */
+        Assembly complete(String name) {
+            Assembly a = tensors.get(name);
+            return a != null && a.complete() ? a : null;
         }
     }
 
@@ -74,25 +89,39 @@ final class BoundWeights implements Weights {
 
     @Override
     public boolean has(String name) {
-        return binding.storedNames.containsKey(prefix + name);
+        return binding.complete(prefix + name) != null;
+    }
+
+    @Override
+    public int count(String path) {
+        return Numbered.count(binding.tensors.keySet(), prefix + path + ".");
+    }
+
+    @Override
+    public Path file() {
+        return binding.checkpoint.path();
     }
 
     @Override
     public Shape shape(String name) {
-        String stored = binding.storedNames.get(prefix + name);
-        return stored == null ? null : binding.checkpoint.tensors().get(stored).shape();
+        Assembly a = binding.complete(prefix + name);
+        try {
+            return a == null ? null : a.shape(binding.checkpoint);
+        } catch (InvalidInputException e) {
+            return null; // told when it is bound
+        }
     }
 
     @Override
     public Tensor matrix(String name, long... shape) {
         Tensor t = find(prefix + name, shape);
-        return t.dtype() == DType.F64 ? toF32(t) : t;
+        return t.dtype() == DType.F64 ? Widened.toF32(binding.checkpoint, t) : t;
     }
 
     @Override
     public Tensor vector(String name, long... shape) {
         Tensor t = find(prefix + name, shape);
-        return t.dtype() == DType.F32 ? t : toF32(t);
+        return t.dtype() == DType.F32 ? t : Widened.toF32(binding.checkpoint, t);
     }
 
     @Override
@@ -101,37 +130,52 @@ final class BoundWeights implements Weights {
     }
 
     private Tensor find(String name, long[] expected) {
-        String stored = binding.storedNames.get(name);
-        if (stored == null) {
-            binding.missing.putIfAbsent(name, InputFiles.shown(name) + " " + shown(expected));
+        Assembly a = binding.complete(name);
+        if (a == null) {
+            Assembly some = binding.tensors.get(name);
+            binding.missing.putIfAbsent(name, InputFiles.shown(name) + " " + shown(expected)
+                    + (some == null ? "" : " (only a part of it is there, " + String.join(", ", some.stored()) + ")"));
             return placeholder(name, expected);
         }
-        binding.unusedStored.remove(stored);
-        TensorInfo info = binding.checkpoint.tensors().get(stored);
-        if (!matches(info.shape(), expected)) {
-            binding.wrong.putIfAbsent(name, "has shape " + info.shape() + ", expected " + shown(expected) + in(info));
-            return placeholder(name, expected);
-        }
+        binding.unusedStored.removeAll(a.stored());
         Tensor t;
         try {
-            t = binding.checkpoint.tensor(stored);
+            Shape found = a.shape(binding.checkpoint);
+            if (!matches(found, expected)) {
+                binding.wrong.putIfAbsent(name, "has shape " + found + ", expected " + shown(expected) + from(name, a));
+                return placeholder(name, expected);
+            }
+            t = a.tensor(binding.checkpoint, binding.scales);
+        } catch (InvalidInputException e) {
+            binding.wrong.putIfAbsent(name, e.getMessage());
+            return placeholder(name, expected);
         } catch (UnsupportedFeatureException e) {
             binding.unsupported.putIfAbsent(name, e.getMessage());
             return placeholder(name, expected);
         }
         if (!t.dtype().isFloat()) {
-            binding.wrong.putIfAbsent(name, "holds " + t.dtype() + ", expected a floating-point type" + in(info));
+            binding.wrong.putIfAbsent(name, "holds " + t.dtype() + ", expected a floating-point type" + from(name, a));
             return placeholder(name, expected);
         }
-        return t;
+        return t.rank() == expected.length ? t : t.reshape(Arrays.copyOf(t.shape().toArray(), expected.length));
     }
 
-    private String in(TensorInfo info) {
-        return info.file().equals(binding.checkpoint.path()) ? "" : " (" + info.file().getFileName() + ")";
+    /** Where a tensor comes from, if its name and the path of the checkpoint do not say so. */
+    private String from(String name, Assembly a) {
+        List<String> parts = new ArrayList<>();
+        if (!a.stored().equals(List.of(name))) {
+            parts.add("stored as " + a.stored().stream().map(InputFiles::shown).collect(Collectors.joining(", ")));
+        }
+        Path file = binding.checkpoint.tensors().get(a.stored().iterator().next()).file();
+        if (!file.equals(binding.checkpoint.path())) {
+            parts.add(file.getFileName().toString());
+        }
+        return parts.isEmpty() ? "" : " (" + String.join(" in ", parts) + ")";
     }
 
+    /** Axes of one entry at the end may be stored in addition: some files keep matrices as 1x1 convolutions. */
     private static boolean matches(Shape found, long[] expected) {
-        if (found.rank() != expected.length) {
+        if (found.rank() < expected.length || found.product(expected.length, found.rank()) != 1) {
             return false;
         }
         for (int i = 0; i < expected.length; i++) {
@@ -152,36 +196,6 @@ final class BoundWeights implements Weights {
             binding.wrong.putIfAbsent(name, "would be too large with the shape " + shown(expected) + " that the configuration asks for");
             return new Tensor(DType.F32, Shape.of(0), HostStorage.absent(0), 0);
         }
-    }
-
-    /** The values of a floating-point tensor in F32, rounded to nearest. */
-    private Tensor toF32(Tensor t) {
-        if (t.dtype() == DType.F32) {
-            return t;
-        }
-        long n = t.elements();
-        HostStorage storage = binding.checkpoint.allocate(DType.F32.bytes(n));
-        MemorySegment to = storage.segment();
-        MemorySegment from = t.segment();
-        switch (t.dtype()) {
-            case F64 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(Tensor.FLOAT, 4 * i, (float) from.get(Tensor.DOUBLE, 8 * i));
-                }
-            }
-            case F16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(Tensor.FLOAT, 4 * i, Float.float16ToFloat(from.get(Tensor.SHORT, 2 * i)));
-                }
-            }
-            case BF16 -> {
-                for (long i = 0; i < n; i++) {
-                    to.set(Tensor.INT, 4 * i, from.get(Tensor.SHORT, 2 * i) << 16);
-                }
-            }
-            default -> throw new IllegalStateException(t + " is no weight");
-        }
-        return new Tensor(DType.F32, t.shape(), storage, 0);
     }
 
     @Override
@@ -211,12 +225,11 @@ final class BoundWeights implements Weights {
     }
 
     private void warnOfUnused(Path path) {
-        Map<String, String> modelNames = new HashMap<>();
-        binding.storedNames.forEach((model, stored) -> modelNames.put(stored, model));
         List<String> unused = new ArrayList<>();
         for (String stored : binding.unusedStored) {
-            String model = modelNames.getOrDefault(stored, stored);
-            if (binding.ignoredPrefixes.stream().noneMatch(model::startsWith)) {
+            boolean ignored = binding.names.isPassedOver(stored) || binding.names.uses(stored).stream()
+                    .anyMatch(use -> binding.ignoredPrefixes.stream().anyMatch(use.model()::startsWith));
+            if (!ignored) {
                 unused.add(InputFiles.shown(stored));
             }
         }

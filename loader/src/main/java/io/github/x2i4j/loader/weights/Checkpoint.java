@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * The named tensors of a model: a safetensors file, a folder of them (single or sharded by index.json), or a PyTorch file.
+ * The named tensors of a model: a safetensors file, a folder of them (single or sharded by index.json), a GGUF or a PyTorch file.
  * Tensors are views of the mapped file and live until the checkpoint is closed. Safe for use by several threads.
  */
 public interface Checkpoint extends AutoCloseable {
@@ -16,7 +16,7 @@ public interface Checkpoint extends AutoCloseable {
     /** All tensors by stored name. */
     SortedMap<String, TensorInfo> tensors();
 
-    /** The strings that the files carry beside the tensors, such as safetensors' {@code __metadata__}. */
+    /** The strings that the files carry beside the tensors, such as safetensors' {@code __metadata__} and GGUF's key-value pairs (lists by their length). */
     SortedMap<String, String> metadata();
 
     /**

@@ -1,7 +1,10 @@
 package io.github.x2i4j.loader.weights;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.files.InputFiles;
+import io.github.x2i4j.loader.gguf.GgufHeader;
+import io.github.x2i4j.loader.gguf.GgufValue;
 import io.github.x2i4j.loader.safetensors.SafetensorsHeader;
 import io.github.x2i4j.loader.torch.TorchFile;
 import java.io.IOException;
@@ -9,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Opens weight files and folders of them. */
@@ -21,7 +26,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Opens a weight file (safetensors or PyTorch), or a folder with one ({@code model.safetensors},
+     * Opens a weight file (safetensors, GGUF or PyTorch), or a folder with one ({@code model.safetensors},
      * {@code diffusion_pytorch_model.safetensors}, {@code pytorch_model.bin}, {@code diffusion_pytorch_model.bin}) or with an index of
      * several ({@code *.safetensors.index.json}). Nothing is read but headers.
      *
@@ -77,6 +82,7 @@ public final class Checkpoints {
                 case TORCH_ZIP -> addTorch(checkpoint, file, true);
                 case TORCH_LEGACY -> addTorch(checkpoint, file, false);
                 case SAFETENSORS -> addSafetensors(checkpoint, file);
+                case GGUF -> addGguf(checkpoint, file);
             }
             return checkpoint;
         } catch (Throwable t) {
@@ -89,6 +95,22 @@ public final class Checkpoints {
         try (FileChannel channel = InputFiles.open(file)) {
             TorchFile torch = TorchFile.read(file, checkpoint.map(file, channel), zip);
             checkpoint.addStrided(file, torch.tensors(), torch.metadata());
+        } catch (IOException e) {
+            throw InputFiles.unreadable(file, e);
+        }
+    }
+
+    private static void addGguf(MappedCheckpoint checkpoint, Path file) {
+        try (FileChannel channel = InputFiles.open(file)) {
+            GgufHeader header = GgufHeader.read(file, channel);
+            if (header.metadata().get("split.count") instanceof GgufValue.Whole n && n.value() > 1) {
+                throw new UnsupportedFeatureException(file + ": is one of " + n.value() + " pieces of a GGUF model; put them together with "
+                        + "gguf-split --merge");
+            }
+            checkpoint.map(file, channel);
+            SortedMap<String, String> metadata = new TreeMap<>();
+            header.metadata().forEach((key, value) -> metadata.put(key, value.shown()));
+            checkpoint.add(header.tensors(), metadata);
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);
         }

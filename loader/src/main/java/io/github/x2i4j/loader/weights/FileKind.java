@@ -2,6 +2,7 @@ package io.github.x2i4j.loader.weights;
 
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.files.InputFiles;
+import io.github.x2i4j.loader.gguf.GgufHeader;
 import io.github.x2i4j.loader.torch.TorchFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,8 @@ import java.util.Locale;
 enum FileKind {
     SAFETENSORS,
     TORCH_ZIP,
-    TORCH_LEGACY;
+    TORCH_LEGACY,
+    GGUF;
 
     private static final int START_BYTES = 512;
     private static final int TAR_MAGIC_AT = 257;
@@ -33,6 +35,9 @@ enum FileKind {
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);
         }
+        if (GgufHeader.isGguf(start)) {
+            return GGUF;
+        }
         if (start.length > 8 && start[8] == '{') {
             return SAFETENSORS;
         }
@@ -43,9 +48,6 @@ enum FileKind {
             return TORCH_LEGACY;
         }
         String text = new String(start, StandardCharsets.ISO_8859_1);
-        if (text.startsWith("GGUF")) {
-            throw new UnsupportedFeatureException(file + ": GGUF files are not read by this version; use safetensors weights");
-        }
         if (text.startsWith("ustar", TAR_MAGIC_AT)) {
             throw new UnsupportedFeatureException(file + ": this is a tar file, as the first versions of PyTorch wrote them; load it with a newer"
                     + " PyTorch and save it again");

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -138,48 +137,10 @@ public record Identity(ModelKind kind, Path path, String description) {
 
     private static Identity tensors(Path path) {
         try (Checkpoint checkpoint = Checkpoints.open(path)) {
-            ModelKind kind = ofNames(checkpoint.tensors().keySet().stream().map(NameMap.UNWRAPPED::toModel).toList());
+            Set<String> names = checkpoint.tensors().keySet().stream().map(NameMap.UNWRAPPED::toModel).collect(Collectors.toSet());
+            ModelKind kind = TensorNames.kind(names, checkpoint.metadata().getOrDefault("general.architecture", ""));
             return kind == ModelKind.OTHER ? other(path, "weights of an unknown model") : known(kind, path);
         }
-    }
-
-    /** The kind of model whose tensors have these names. */
-    private static ModelKind ofNames(List<String> names) {
-        if (any(names, n -> n.equals("mlp.projector.0.weight")) && any(names, n -> n.equals("mlp.layernorm.weight"))) {
-            return ModelKind.ALIGNNET;
-        }
-        if (any(names, n -> n.contains("lora_A.") || n.contains("lora_down.") || n.contains("lora_B.") || n.contains("lora_up."))) {
-            return ModelKind.LORA;
-        }
-        if (any(names, n -> n.matches("[0-9]+\\.down_res\\..*"))) {
-            return ModelKind.LIGHTCONTROL;
-        }
-        if (any(names, n -> n.contains("double_blocks.0.img_attn."))) {
-            return ModelKind.FLUX_SINGLE_FILE;
-        }
-        if (any(names, n -> n.startsWith("transformer_blocks.0.attn.")) && any(names, n -> n.startsWith("single_transformer_blocks.0."))) {
-            return ModelKind.FLUX_TRANSFORMER;
-        }
-        if (any(names, n -> n.startsWith("visual.") || n.startsWith("model.visual."))) {
-            return ModelKind.QWEN2_5_VL;
-        }
-        if (any(names, n -> n.startsWith("decoder.mid_block."))) {
-            return ModelKind.VAE;
-        }
-        if (any(names, n -> n.startsWith("decoder.mid.") || n.startsWith("vae.decoder.mid."))) {
-            return ModelKind.VAE_SINGLE_FILE;
-        }
-        if (any(names, n -> n.startsWith("encoder.block.0.layer.0.SelfAttention."))) {
-            return ModelKind.T5;
-        }
-        if (any(names, n -> n.endsWith("encoder.layers.0.self_attn.q_proj.weight")) && any(names, n -> n.endsWith("embeddings.token_embedding.weight"))) {
-            return ModelKind.CLIP;
-        }
-        return ModelKind.OTHER;
-    }
-
-    private static boolean any(List<String> names, Predicate<String> wanted) {
-        return names.stream().anyMatch(wanted);
     }
 
     private static String contents(Path folder) {

@@ -103,7 +103,7 @@ final class MappedCheckpoint implements Checkpoint {
         DType dtype = StoredType.valueOf(t.dtype()).dtype();
         if (dtype == null) {
             throw new UnsupportedFeatureException(t.file() + ": tensor " + InputFiles.shown(name) + " is stored as " + t.dtype()
-                    + ", which this version cannot compute with; use a checkpoint in F32, F16 or BF16");
+                    + ", which this version cannot compute with; use a checkpoint in another type, such as BF16 or Q8_0");
         }
         HostStorage file = files.get(t.file());
         if (t.offset() >= 0) {

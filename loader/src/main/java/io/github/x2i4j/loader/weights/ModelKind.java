@@ -9,6 +9,8 @@ public enum ModelKind {
     FLUX_TRANSFORMER("a FLUX transformer in the diffusers layout"),
     FLUX_SINGLE_FILE("a FLUX transformer with the tensor names of the original release"),
     QWEN2_5_VL("a Qwen2.5-VL model"),
+    QWEN2_5_VL_LANGUAGE("the language model of a Qwen2.5-VL (GGUF), which needs its vision tower (mmproj) beside it"),
+    QWEN2_5_VL_VISION("the vision tower of a Qwen2.5-VL (GGUF, mmproj), which needs its language model beside it"),
     INTERNVL("an InternVL model"),
     MINICPM_O("a MiniCPM-o model"),
     ALIGNNET("an AlignNet state dict"),

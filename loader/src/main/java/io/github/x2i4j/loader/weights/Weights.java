@@ -24,7 +24,13 @@ public interface Weights {
     /** Shape of a stored tensor, or null if there is none of this name: for sizes that follow from the file. */
     io.github.x2i4j.engine.Shape shape(String name);
 
-    /** A tensor as stored (F32, F16, BF16; F64 is narrowed to F32), a view of the file wherever possible. -1 matches any size. */
+    /** How many of {@code path.0, path.1 ..} there are: one more than the largest number of which a tensor is stored. */
+    int count(String path);
+
+    /** The file or folder of the checkpoint, for messages. */
+    java.nio.file.Path file();
+
+    /** A tensor as stored (F32, F16, BF16, fp8, block-quantised; F64 is narrowed to F32), a view of the file wherever possible. -1 matches any size. */
     Tensor matrix(String name, long... shape);
 
     /** A small tensor (bias, norm weight, table of scales) widened to F32. */

@@ -207,7 +207,7 @@ class SafetensorsHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"F8_E4M3", "F8_E5M2", "U16", "U32", "U64", "C64", "F4", "F8_E8M0"})
+    @ValueSource(strings = {"F8_E4M3FNUZ", "F8_E5M2FNUZ", "U16", "U32", "U64", "C64", "F4", "F8_E8M0"})
     void typesThatCannotBeComputedWithAreListedAndRefusedWhenUsed(String dtype) throws IOException {
         int bytes = dtype.startsWith("F") ? dtype.equals("F4") ? 4 : 8 : Integer.parseInt(dtype.substring(1));
         Path file = new SafetensorsWriter().bytes("w", dtype, new long[] {8}, new byte[bytes]).write(folder.resolve("t.safetensors"));

@@ -466,8 +466,6 @@ class TorchFileTest {
         byte[] tar = new byte[1024];
         System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
         assertThatThrownBy(() -> open(tar)).isExactlyInstanceOf(UnsupportedFeatureException.class).hasMessageContaining("this is a tar file");
-        assertThatThrownBy(() -> open("GGUF\3\0\0\0".getBytes(StandardCharsets.US_ASCII))).isExactlyInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("GGUF files are not read");
         assertThatThrownBy(() -> open("version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII)))
                 .isExactlyInstanceOf(InvalidInputException.class).hasMessageContaining("git lfs pull");
         assertThatThrownBy(() -> open("<html>".getBytes(StandardCharsets.US_ASCII))).isExactlyInstanceOf(InvalidInputException.class)

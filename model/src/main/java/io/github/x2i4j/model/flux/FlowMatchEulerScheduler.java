@@ -67,6 +67,11 @@ public record FlowMatchEulerScheduler(int numTrainTimesteps, double shift, boole
                 c.flag("use_dynamic_shifting", false), c.number("base_shift", 0.5), c.number("max_shift", 1.15), baseLength, maxLength);
     }
 
+    /** The scheduler of FLUX.1-dev, or of FLUX.1-schnell and its kin. */
+    public static FlowMatchEulerScheduler ofFlux(boolean dev) {
+        return new FlowMatchEulerScheduler(1000, dev ? 3 : 1, dev, 0.5, 1.15, 256, 4096);
+    }
+
     private static UnsupportedFeatureException unsupported(Config c, String field) {
         return new UnsupportedFeatureException(c.file() + ": a schedule with " + field + " is not supported; FLUX.1's schedulers work");
     }

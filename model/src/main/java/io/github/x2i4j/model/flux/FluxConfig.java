@@ -1,6 +1,10 @@
 package io.github.x2i4j.model.flux;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.nn.TensorSizes;
+import java.util.function.Function;
 
 /**
  * Sizes of a FLUX transformer ({@code transformer/config.json}, class FluxTransformer2DModel of diffusers).
@@ -19,6 +23,7 @@ import io.github.x2i4j.loader.config.Config;
 public record FluxConfig(int inChannels, int outChannels, int numLayers, int numSingleLayers, int attentionHeadDim,
         int numAttentionHeads, int jointAttentionDim, int pooledProjectionDim, boolean guidanceEmbeds, int[] axesDimsRope) {
     private static final String CLASS = "FluxTransformer2DModel";
+    private static final int[] FLUX_1_AXES = {16, 56, 56};
     private static final int MOST_LAYERS = 1000;
     private static final int LARGEST = 1 << 20;
 
@@ -37,17 +42,8 @@ public record FluxConfig(int inChannels, int outChannels, int numLayers, int num
         }
         int in = size(c, "in_channels");
         int headDim = size(c, "attention_head_dim");
-        int[] axes = c.integers("axes_dims_rope", new int[] {16, 56, 56});
-        long sum = 0;
-        for (int axis : axes) {
-            if (axis <= 0 || axis % 2 != 0) {
-                throw c.invalid("axes_dims_rope", "must be positive even numbers, has " + axis);
-            }
-            sum += axis;
-        }
-        if (sum != headDim) {
-            throw c.invalid("axes_dims_rope", "must sum to attention_head_dim " + headDim + ", sums to " + sum);
-        }
+        int[] axes = c.integers("axes_dims_rope", FLUX_1_AXES);
+        checkAxes(axes, headDim, problem -> c.invalid("axes_dims_rope", problem));
         int heads = size(c, "num_attention_heads");
         if ((long) heads * headDim > LARGEST) {
             throw c.invalid("num_attention_heads", "is " + heads + " of " + headDim + " channels, expected at most " + LARGEST + " channels");
@@ -55,6 +51,44 @@ public record FluxConfig(int inChannels, int outChannels, int numLayers, int num
         return new FluxConfig(in, c.has("out_channels") ? size(c, "out_channels") : in, layers(c, "num_layers"),
                 layers(c, "num_single_layers"), headDim, heads, size(c, "joint_attention_dim"), size(c, "pooled_projection_dim"),
                 c.flag("guidance_embeds", false), axes);
+    }
+
+    /**
+     * Sizes that follow from the tensors of a file without config.json. What tensors do not tell is as in FLUX.1: rope axes of 16, 56
+     * and 56 channels.
+     *
+     * @param other attention_head_dim, num_attention_heads and axes_dims_rope where they differ, or null
+     * @throws io.github.x2i4j.engine.InvalidInputException if the tensors are none of a FLUX transformer, or do not fit {@code other}
+     */
+    public static FluxConfig ofTensors(Weights w, Config other) {
+        TensorSizes sizes = new TensorSizes(w, "a FLUX transformer");
+        int hidden = sizes.dim("x_embedder.weight", 0);
+        int doubles = sizes.layers("transformer_blocks");
+        int headDim = sizes.dim((doubles > 0 ? "transformer_blocks" : "single_transformer_blocks") + ".0.attn.norm_q.weight", 0);
+        int heads = sizes.quotient("width of a head", hidden, headDim);
+        int[] axes = other == null ? FLUX_1_AXES : other.integers("axes_dims_rope", FLUX_1_AXES);
+        if (other != null && (other.integer("attention_head_dim", headDim) != headDim || other.integer("num_attention_heads", heads) != heads)) {
+            throw other.invalid("attention_head_dim", "and num_attention_heads do not fit the file's tensors, which have " + heads
+                    + " heads of " + headDim + " channels");
+        }
+        checkAxes(axes, headDim, problem -> sizes.wrong("the rope axes " + problem));
+        return new FluxConfig(sizes.dim("x_embedder.weight", 1), sizes.dim("proj_out.weight", 0), doubles,
+                sizes.layers("single_transformer_blocks"), headDim, heads, sizes.dim("context_embedder.weight", 1),
+                sizes.dim("time_text_embed.text_embedder.linear_1.weight", 1),
+                w.has("time_text_embed.guidance_embedder.linear_1.weight"), axes);
+    }
+
+    private static void checkAxes(int[] axes, int headDim, Function<String, InvalidInputException> error) {
+        long sum = 0;
+        for (int axis : axes) {
+            if (axis <= 0 || axis % 2 != 0) {
+                throw error.apply("must be positive even numbers, has " + axis);
+            }
+            sum += axis;
+        }
+        if (sum != headDim) {
+            throw error.apply("must sum to attention_head_dim " + headDim + ", sums to " + sum);
+        }
     }
 
     /** Width D of the hidden states. */

@@ -38,9 +38,9 @@ public final class FluxTransformer {
     private final Linear normOut;
     private final Linear projOut;
 
-    /** Binds the transformer that a config.json describes. */
+    /** Binds the transformer that a config.json describes, or, where that is null, the one that the tensors make. */
     public static FluxTransformer of(Weights w, Config config) {
-        return new FluxTransformer(w, FluxConfig.of(config));
+        return new FluxTransformer(w, config == null ? FluxConfig.ofTensors(w, null) : FluxConfig.of(config));
     }
 
     public FluxTransformer(Weights w, FluxConfig c) {

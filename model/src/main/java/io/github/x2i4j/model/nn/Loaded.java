@@ -5,6 +5,7 @@ import io.github.x2i4j.loader.weights.Checkpoint;
 import io.github.x2i4j.loader.weights.Checkpoints;
 import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -17,15 +18,32 @@ import java.util.function.Function;
 public record Loaded<M>(M model, Checkpoint checkpoint) implements AutoCloseable {
 
     /**
-     * Opens a model folder as Hugging Face libraries write it: config.json beside one or more safetensors files.
+     * Opens a model folder as Hugging Face libraries write it, config.json beside one or more weight files, or a single weight file.
      *
      * @param names dialect of the stored names
-     * @param bind binds the model's tensors, such as {@code T5Encoder::of}
+     * @param bind binds the model's tensors, such as {@code T5Encoder::of}; it is given null for a single file, which has no
+     *     configuration
      * @throws io.github.x2i4j.engine.InvalidInputException naming every problem of the folder's files
      */
-    public static <M> Loaded<M> open(Path folder, NameMap names, BiFunction<Weights, Config, M> bind) {
-        Config config = Config.read(folder.resolve("config.json"));
-        return openWeights(folder, names, weights -> bind.apply(weights, config));
+    public static <M> Loaded<M> open(Path fileOrFolder, NameMap names, BiFunction<Weights, Config, M> bind) {
+        Config config = Files.isRegularFile(fileOrFolder) ? null : Config.read(fileOrFolder.resolve("config.json"));
+        return openWeights(fileOrFolder, names, weights -> bind.apply(weights, config));
+    }
+
+    /**
+     * What a model's configuration says or, where there is only a single weight file, its tensors.
+     *
+     * @param names dialect of the stored names
+     * @param read is given either weights or a configuration, the other is null
+     * @throws io.github.x2i4j.engine.InvalidInputException if the files are damaged
+     */
+    public static <M> M look(Path fileOrFolder, NameMap names, BiFunction<Weights, Config, M> read) {
+        if (!Files.isRegularFile(fileOrFolder)) {
+            return read.apply(null, Config.read(fileOrFolder.resolve("config.json")));
+        }
+        try (Checkpoint checkpoint = Checkpoints.open(fileOrFolder)) {
+            return read.apply(Checkpoints.bind(checkpoint, names), null);
+        }
     }
 
     /**

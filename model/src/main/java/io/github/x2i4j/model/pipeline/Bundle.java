@@ -27,11 +27,12 @@ import java.util.Locale;
  * @param mllm folder of the multimodal LLM
  * @param alignnet weight file of AlignNet
  * @param alignnetSettings what is said of that file, to be checked
- * @param flux FLUX pipeline folder
+ * @param flux FLUX pipeline folder, or a file or folder with its transformer
+ * @param vae autoencoder, or null for the one that lies with {@code flux}
  * @param prompt how prompts become tokens; special tokens of the user are neutralised
  * @param defaults of a request that does not say otherwise
  */
-public record Bundle(String name, String family, Path mllm, Path alignnet, AlignNetSettings alignnetSettings, Path flux,
+public record Bundle(String name, String family, Path mllm, Path alignnet, AlignNetSettings alignnetSettings, Path flux, Path vae,
         PromptOptions prompt, Defaults defaults) {
     private static final String FILE = "x2i.json";
 
@@ -60,7 +61,7 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         Config mllm = c.object("mllm");
         Config align = c.object("alignnet");
         return new Bundle(c.text("name", fileName(folder)), mllm.text("family"), part(folder, mllm), part(folder, align),
-                settings(align), part(folder, c.object("flux")), prompt(c.objectOrNull("prompt"), mllm.text("family")),
+                settings(align), part(folder, c.object("flux")), vae(folder, c.object("flux")), prompt(c.objectOrNull("prompt"), mllm.text("family")),
                 defaults(c.objectOrNull("defaults")));
     }
 
@@ -69,15 +70,30 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
      *
      * @param mllm folder of the multimodal LLM
      * @param alignnet AlignNet's weight file, or the folder that holds it
-     * @param flux FLUX pipeline folder
+     * @param flux FLUX pipeline folder, or a file or folder with its transformer
+     * @param vae autoencoder (folder or file), or null for the one that lies with {@code flux}
      * @throws InvalidInputException saying what a folder or file is instead
      */
-    public static Bundle of(Path mllm, Path alignnet, Path flux) {
+    public static Bundle of(Path mllm, Path alignnet, Path flux, Path vae) {
         String family = MllmFamilies.nameOf(mllm);
         ModelKind.require(alignnet, ModelKind.ALIGNNET);
-        ModelKind.require(flux, ModelKind.FLUX_PIPELINE);
-        return new Bundle(fileName(mllm) + " + " + fileName(flux), family, mllm, alignnet, AlignNetSettings.FROM_FILE, flux,
+        FluxParts.open(flux).with(FluxParts.Part.VAE, vae);
+        return new Bundle(fileName(mllm) + " + " + fileName(flux), family, mllm, alignnet, AlignNetSettings.FROM_FILE, flux, vae,
                 MllmFamilies.of(family).scriptPrompt(), Defaults.SCRIPT);
+    }
+
+    /** {@link #of(Path, Path, Path, Path)} with the autoencoder that lies with {@code flux}. */
+    public static Bundle of(Path mllm, Path alignnet, Path flux) {
+        return of(mllm, alignnet, flux, null);
+    }
+
+    /**
+     * Where FLUX's parts lie.
+     *
+     * @throws InvalidInputException saying what a folder or file is instead
+     */
+    public FluxParts fluxParts() {
+        return FluxParts.open(flux).with(FluxParts.Part.VAE, vae);
     }
 
     /** How a preset makes prompts for this system. */
@@ -90,14 +106,22 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
     }
 
     private static Path part(Path folder, Config part) {
+        return path(folder, part, "path");
+    }
+
+    private static Path vae(Path folder, Config flux) {
+        return flux.has("vae") ? path(folder, flux, "vae") : null;
+    }
+
+    private static Path path(Path folder, Config part, String field) {
         Path path;
         try {
-            path = folder.resolve(part.text("path")).normalize();
+            path = folder.resolve(part.text(field)).normalize();
         } catch (InvalidPathException e) {
-            throw part.invalid("path", "is no path: " + e.getReason());
+            throw part.invalid(field, "is no path: " + e.getReason());
         }
         if (!Files.exists(path)) {
-            throw part.invalid("path", "leads to " + path + ", which does not exist");
+            throw part.invalid(field, "leads to " + path + ", which does not exist");
         }
         return path;
     }

@@ -6,25 +6,26 @@ import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.config.Config;
-import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler.Schedule;
 import io.github.x2i4j.model.flux.FluxConfig;
+import io.github.x2i4j.model.flux.FluxNames;
 import io.github.x2i4j.model.flux.FluxTransformer;
 import io.github.x2i4j.model.flux.LatentGrid;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.nn.Loaded;
 import io.github.x2i4j.model.noise.TorchCpuGenerator;
-import io.github.x2i4j.model.vae.AutoencoderKl;
-import io.github.x2i4j.model.vae.VaeConfig;
+import io.github.x2i4j.model.pipeline.FluxParts.Part;
+import io.github.x2i4j.model.vae.Autoencoder;
+import io.github.x2i4j.model.vae.VaeNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Embeddings to pictures with a FLUX pipeline folder: noise, transformer, autoencoder. Each stage opens its own weights when it
+ * Embeddings to pictures with the parts of a FLUX pipeline: noise, transformer, autoencoder. Each stage opens its own weights when it
  * begins; {@link Parts} says how long they stay. Pictures are drawn one after the other.
  *
  * <p>Holds no state between calls; any number of threads may share one.
@@ -34,41 +35,41 @@ public final class FluxPainter {
     /** Latents that the transformer sees as the channels of one token. */
     private static final int LATENTS_PER_TOKEN = 4;
 
-    private final FluxFolder folder;
+    private final FluxParts flux;
     private final Parts parts;
     private final FluxConfig transformer;
-    private final VaeConfig vae;
+    private final Autoencoder.Sizes vae;
     private final FlowMatchEulerScheduler scheduler;
 
     /**
-     * Reads the configs of the folder's parts, no weights.
+     * Reads the sizes of the parts, of weights at most headers.
      *
      * @throws InvalidInputException if a part is missing or the parts do not fit each other
      */
-    public FluxPainter(FluxFolder folder) {
-        this(folder, Parts.released());
+    public FluxPainter(FluxParts flux) {
+        this(flux, Parts.released());
     }
 
     /**
-     * Reads the configs of the folder's parts, no weights.
+     * Reads the sizes of the parts, of weights at most headers.
      *
      * @param parts opens the weights and says how long they stay; closed by its owner
      * @throws InvalidInputException if a part is missing or the parts do not fit each other
      */
-    public FluxPainter(FluxFolder folder, Parts parts) {
-        this.folder = folder;
+    public FluxPainter(FluxParts flux, Parts parts) {
+        this.flux = flux;
         this.parts = parts;
-        transformer = FluxConfig.of(folder.config("transformer", "config.json"));
-        vae = VaeConfig.of(folder.config("vae", "config.json"));
-        scheduler = FlowMatchEulerScheduler.of(folder.config("scheduler", "scheduler_config.json"));
+        transformer = flux.transformer();
+        vae = flux.autoencoder();
+        scheduler = flux.scheduler(transformer);
         int packed = LATENTS_PER_TOKEN * vae.latentChannels();
         if (transformer.inChannels() != packed || transformer.outChannels() != packed) {
-            throw new InvalidInputException(folder.path() + ": the transformer takes " + transformer.inChannels() + " and gives "
+            throw new InvalidInputException(flux.path() + ": the transformer takes " + transformer.inChannels() + " and gives "
                     + transformer.outChannels() + " channels, but the autoencoder's latents have " + packed
                     + "; FLUX variants that take a second picture (Fill, Canny, Depth) are not text-to-image models");
         }
         if (vae.outChannels() != RGB || vae.inChannels() != RGB) {
-            throw new InvalidInputException(folder.part("vae") + ": the autoencoder has " + vae.inChannels() + " input and "
+            throw new InvalidInputException(flux.part(Part.VAE) + ": the autoencoder has " + vae.inChannels() + " input and "
                     + vae.outChannels() + " output channels, expected 3 and 3");
         }
     }
@@ -132,13 +133,10 @@ public final class FluxPainter {
     private Tensor encode(Ops ops, RgbImage image, LatentGrid grid, TorchCpuGenerator generator, Progress progress) {
         progress.stage("encode picture", 0);
         progress.check();
-        try (Parts.Use<AutoencoderKl> use = parts.network("autoencoder", () -> openVae(AutoencoderKl::of)); Scope f = ops.scope()) {
-            AutoencoderKl autoencoder = use.part();
+        try (Parts.Use<Autoencoder> use = parts.network("autoencoder", () -> openVae(Autoencoder::of)); Scope f = ops.scope()) {
             int factor = vae.spatialFactor();
             RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
-            var posterior = autoencoder.encode(f, signed(f, resized), null, progress.hook());
-            Tensor sample = posterior.sample(f, noise(f, grid, generator));
-            return f.escape(autoencoder.toTransformer(f, sample));
+            return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator), progress.hook()));
         }
     }
 
@@ -167,13 +165,13 @@ public final class FluxPainter {
     private List<Picture> decode(Ops ops, List<Tensor> latents, LatentGrid grid, Progress progress) {
         progress.stage("decode", latents.size());
         List<Picture> pictures = new ArrayList<>();
-        try (Parts.Use<AutoencoderKl> use = openDecoder()) {
-            AutoencoderKl decoder = use.part();
+        try (Parts.Use<Autoencoder> use = openDecoder()) {
+            Autoencoder decoder = use.part();
             for (Tensor packed : latents) {
                 progress.check();
                 try (Scope f = ops.scope()) {
-                    Tensor z = decoder.fromTransformer(f, grid.unpack(f, packed));
-                    Tensor image = decoder.decode(f, z, null, progress.hook());     // [1, 3, H, W]
+                    Tensor x = grid.unpack(f, packed);                                      // [1, C, h, w]
+                    Tensor image = decoder.decodeLatents(f, x, null, progress.hook());      // [1, 3, H, W]
                     pictures.add(new Picture((int) image.dim(3), (int) image.dim(2), unit(image), packed.toFloats(), grid.tokens()));
                 }
                 progress.step(pictures.size());
@@ -183,21 +181,21 @@ public final class FluxPainter {
     }
 
     private Parts.Use<FluxTransformer> openTransformer() {
-        return parts.network("transformer", () -> Loaded.open(folder.part("transformer"), NameMap.IDENTITY, FluxTransformer::of));
+        return parts.network("transformer", () -> Loaded.open(flux.part(Part.TRANSFORMER), FluxNames.MAP, FluxTransformer::of));
     }
 
-    private Parts.Use<AutoencoderKl> openDecoder() {
-        return parts.network("decoder", () -> openVae(AutoencoderKl::decoderOf));
+    private Parts.Use<Autoencoder> openDecoder() {
+        return parts.network("decoder", () -> openVae(Autoencoder::decoderOf));
     }
 
-    private Loaded<AutoencoderKl> openVae(BiFunction<Weights, Config, AutoencoderKl> bind) {
-        return Loaded.open(folder.part("vae"), AutoencoderKl.NAMES, bind);
+    private Loaded<Autoencoder> openVae(BiFunction<Weights, Config, Autoencoder> bind) {
+        return Loaded.open(flux.part(Part.VAE), VaeNames.MAP, bind);
     }
 
     private void check(TextEmbeddings e) {
         if (e.prompt().dim(2) != transformer.jointAttentionDim() || e.pooled().dim(1) != transformer.pooledProjectionDim()) {
             throw new InvalidInputException("the text has " + e.prompt().dim(2) + " channels a token and " + e.pooled().dim(1)
-                    + " pooled, but the transformer in " + folder.path() + " takes " + transformer.jointAttentionDim() + " and "
+                    + " pooled, but the transformer in " + flux.path() + " takes " + transformer.jointAttentionDim() + " and "
                     + transformer.pooledProjectionDim() + "; these parts do not belong together");
         }
     }

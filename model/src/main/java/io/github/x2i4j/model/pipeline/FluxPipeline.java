@@ -18,23 +18,23 @@ public final class FluxPipeline {
     private final FluxTextEncoders text;
 
     /**
-     * Reads the folder's configs, no weights.
+     * Reads the sizes of the parts, of weights at most headers.
      *
      * @param parts opens the weights; closed by its owner
      * @throws io.github.x2i4j.engine.InvalidInputException if the parts of the folder are missing or do not fit each other
      */
-    public FluxPipeline(FluxFolder folder, Parts parts) {
-        painter = new FluxPainter(folder, parts);
-        text = new FluxTextEncoders(folder, parts);
+    public FluxPipeline(FluxParts flux, Parts parts) {
+        painter = new FluxPainter(flux, parts);
+        text = new FluxTextEncoders(flux, parts);
     }
 
     /**
-     * Opens a FLUX pipeline folder, each of whose parts holds its weights only while it works.
+     * Opens a FLUX pipeline folder or a single file with all parts, each of which holds its weights only while it works.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException if it is no such folder, or its parts do not fit each other
      */
-    public static FluxPipeline open(Path folder) {
-        return new FluxPipeline(FluxFolder.open(folder), Parts.released());
+    public static FluxPipeline open(Path flux) {
+        return new FluxPipeline(FluxParts.open(flux), Parts.released());
     }
 
     /**

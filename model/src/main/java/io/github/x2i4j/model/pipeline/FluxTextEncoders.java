@@ -8,6 +8,7 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.pipeline.FluxParts.Part;
 import io.github.x2i4j.model.text.ClipTextEncoder;
 import io.github.x2i4j.model.text.T5Encoder;
 import java.util.ArrayList;
@@ -22,14 +23,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FluxTextEncoders {
     private static final int SHOWN = 60;
 
-    private final FluxFolder folder;
+    private final FluxParts flux;
     private final Parts parts;
     /** Read once: they are small beside the networks, and slow to read. */
     private final Map<TokenizerKind, Tokenizer> tokenizers = new ConcurrentHashMap<>();
 
     /** @param parts opens the weights and says how long they stay; closed by its owner */
-    FluxTextEncoders(FluxFolder folder, Parts parts) {
-        this.folder = folder;
+    FluxTextEncoders(FluxParts flux, Parts parts) {
+        this.flux = flux;
         this.parts = parts;
     }
 
@@ -55,10 +56,10 @@ final class FluxTextEncoders {
     private List<Tensor> clip(Ops f, List<Text> texts, Progress progress) {
         progress.stage("read text (CLIP)", 0);
         progress.check();
-        Tokenizer tokenizer = tokenizer(TokenizerKind.CLIP, "tokenizer");
+        Tokenizer tokenizer = tokenizer(TokenizerKind.CLIP, Part.CLIP_TOKENIZER);
         List<Tensor> pooled = new ArrayList<>();
         try (Parts.Use<ClipTextEncoder> use = parts.network("text_encoder",
-                () -> Loaded.open(folder.part("text_encoder"), ClipTextEncoder.NAMES, ClipTextEncoder::of))) {
+                () -> Loaded.open(flux.part(Part.CLIP), ClipTextEncoder.NAMES, ClipTextEncoder::of))) {
             ClipTextEncoder encoder = use.part();
             for (Text t : texts) {
                 // the pooled position comes before the padding and sees nothing behind it
@@ -72,10 +73,10 @@ final class FluxTextEncoders {
     private List<Tensor> t5(Ops f, List<Text> texts, int maxSequenceLength, Progress progress) {
         progress.stage("read text (T5)", 0);
         progress.check();
-        Tokenizer tokenizer = tokenizer(TokenizerKind.T5, "tokenizer_2");
+        Tokenizer tokenizer = tokenizer(TokenizerKind.T5, Part.T5_TOKENIZER);
         List<Tensor> rows = new ArrayList<>();
         try (Parts.Use<T5Encoder> use = parts.network("text_encoder_2",
-                () -> Loaded.open(folder.part("text_encoder_2"), T5Encoder.NAMES, T5Encoder::of))) {
+                () -> Loaded.open(flux.part(Part.T5), T5Encoder.NAMES, T5Encoder::of))) {
             for (Text t : texts) {
                 long[][] ids = {ids(tokenizer, "T5", t.name, t.t5, maxSequenceLength, true, progress)};
                 rows.add(use.part().forward(f, ids, progress.hook()));                 // [1, T, J]
@@ -84,8 +85,8 @@ final class FluxTextEncoders {
         return rows;
     }
 
-    private Tokenizer tokenizer(TokenizerKind kind, String part) {
-        return tokenizers.computeIfAbsent(kind, k -> Tokenizers.load(folder.part(part), k));
+    private Tokenizer tokenizer(TokenizerKind kind, Part part) {
+        return tokenizers.computeIfAbsent(kind, k -> Tokenizers.load(flux.part(part), k));
     }
 
     static long[] ids(Tokenizer tokenizer, String reader, String name, String text, int maxLength, boolean pad,

@@ -66,15 +66,21 @@ public enum PublishedSystem {
                         + Arrays.stream(values()).map(PublishedSystem::label).collect(Collectors.joining(", "))));
     }
 
+    /** {@link #find(Path, Path, Path, Path)} with the autoencoder that lies with {@code flux}. */
+    public Bundle find(Path models, Path alignnet, Path flux) {
+        return find(models, alignnet, flux, null);
+    }
+
     /**
      * Finds the parts.
      *
      * @param models folder of the repositories
      * @param alignnet AlignNet's file or folder where it has another name, or null to look for it
-     * @param flux FLUX pipeline folder, or null for the first of shuttle-3-diffusion, FLUX.1-schnell and FLUX.1-dev that is there
+     * @param flux FLUX pipeline folder, or a file or folder with its transformer, or null for the first of shuttle-3-diffusion, FLUX.1-schnell and FLUX.1-dev that is there
+     * @param vae autoencoder, or null for the one that lies with {@code flux}
      * @throws InvalidInputException naming the parts that are missing and where they are published, or what a part is instead
      */
-    public Bundle find(Path models, Path alignnet, Path flux) {
+    public Bundle find(Path models, Path alignnet, Path flux, Path vae) {
         if (!Files.isDirectory(models)) {
             throw new InvalidInputException(models + " is no folder; name the one that holds the models");
         }
@@ -96,20 +102,20 @@ public enum PublishedSystem {
             throw new InvalidInputException(label + " lacks parts in " + models + ": " + String.join("; ", missing)
                     + ". Download them there under these names");
         }
-        return bundle(language, align, drawer);
+        return bundle(language, align, drawer, vae);
     }
 
-    private Bundle bundle(Path language, Path align, Path drawer) {
+    private Bundle bundle(Path language, Path align, Path drawer, Path vae) {
         String found = MllmFamilies.nameOf(language);
         if (!found.equals(family)) {
             throw new InvalidInputException(language + " holds a model of the family " + found + ", but " + label + " takes " + mllm);
         }
         ModelKind.require(align, ModelKind.ALIGNNET);
-        ModelKind.require(drawer, ModelKind.FLUX_PIPELINE);
+        FluxParts parts = FluxParts.open(drawer).with(FluxParts.Part.VAE, vae);
         Defaults d = Defaults.SCRIPT;
-        boolean dev = drawer.toAbsolutePath().normalize().endsWith(DEV);
+        boolean dev = drawer.toAbsolutePath().normalize().endsWith(DEV) || !Files.exists(drawer.resolve("model_index.json")) && parts.transformer().guidanceEmbeds();
         return new Bundle(label, family, language, align, new AlignNetSettings(label, inChannels, inputDim, null, null, null, null, null, null),
-                drawer, MllmFamilies.of(family).scriptPrompt(), dev ? new Defaults(STEPS_DEV, d.guidance(), d.height(), d.width()) : d);
+                drawer, vae, MllmFamilies.of(family).scriptPrompt(), dev ? new Defaults(STEPS_DEV, d.guidance(), d.height(), d.width()) : d);
     }
 
     private static Path flux(Path models) {

@@ -37,7 +37,7 @@ public final class X2iPipeline {
         this.bundle = bundle;
         this.parts = parts;
         family = MllmFamilies.of(bundle.family());
-        painter = new FluxPainter(FluxFolder.open(bundle.flux()), parts);
+        painter = new FluxPainter(bundle.fluxParts(), parts);
     }
 
     public Bundle bundle() {

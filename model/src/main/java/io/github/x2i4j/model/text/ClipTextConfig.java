@@ -2,6 +2,8 @@ package io.github.x2i4j.model.text;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.nn.TensorSizes;
 
 /**
  * Sizes of a CLIP text tower (transformers' CLIPTextConfig).
@@ -14,6 +16,10 @@ public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize
 
     private static final int LARGEST = 1 << 20;
     private static final int MOST_LAYERS = 1000;
+    /** What old configuration files say where the real id is another: pool at the largest id. */
+    static final long LEGACY_EOS = 2;
+
+    private static final int HEAD_WIDTH = 64;
 
     /** Reads config.json of a CLIPTextModel, or the {@code text_config} of a whole CLIPModel. */
     public static ClipTextConfig of(Config file) {
@@ -31,6 +37,19 @@ public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize
             throw c.invalid("num_attention_heads", "is " + r.numHeads + ", which does not divide hidden_size " + r.hiddenSize);
         }
         return r;
+    }
+
+    /**
+     * Sizes that follow from the tensors of a file without config.json; what they do not tell is as in CLIP-L.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException if they are not those of a CLIP text tower
+     */
+    static ClipTextConfig ofTensors(Weights w) {
+        TensorSizes sizes = new TensorSizes(w, "a CLIP text encoder");
+        int hidden = sizes.dim("embeddings.token_embedding.weight", 1);
+        return new ClipTextConfig(sizes.dim("embeddings.token_embedding.weight", 0), hidden, sizes.dim("encoder.layers.0.mlp.fc1.weight", 0),
+                sizes.layers("encoder.layers"), sizes.quotient("width of a head", hidden, HEAD_WIDTH),
+                sizes.dim("embeddings.position_embedding.weight", 0), Activation.QUICK_GELU, 1e-5f, LEGACY_EOS);
     }
 
     private static Activation activation(Config c) {

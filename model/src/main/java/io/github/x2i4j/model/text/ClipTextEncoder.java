@@ -20,11 +20,11 @@ import java.util.stream.IntStream;
  * FLUX takes the pooled output, without CLIP's text projection.
  */
 public final class ClipTextEncoder {
-    /** Newer libraries drop the prefix. */
-    public static final NameMap NAMES = NameMap.IDENTITY.prefix("text_model.", "");
-
-    /** What old configuration files say where the real id is another: pool at the largest id. */
-    private static final long LEGACY_EOS = 2;
+    /** Newer libraries drop the prefix; ComfyUI's files that hold a whole system have another in front. */
+    public static final NameMap NAMES = NameMap.IDENTITY
+            .prefix("text_encoders.clip_l.transformer.", "")
+            .passOver("model.diffusion_model.", "vae.", "text_encoders.t5xxl.", "text_encoders.clip_l.")
+            .prefix("text_model.", "");
 
     private final ClipTextConfig config;
     private final TokenEmbedding tokenEmbedding;
@@ -41,13 +41,17 @@ public final class ClipTextEncoder {
         w.ignore("embeddings.position_ids");
     }
 
-    /** Binds a CLIPTextModel (names as {@link #NAMES} makes them); what else belongs to CLIP is passed over. */
+    /**
+     * Binds a CLIPTextModel (names as {@link #NAMES} makes them); what else belongs to CLIP is passed over.
+     *
+     * @param config its config.json, or null for a file without: the sizes then follow from the tensors
+     */
     public static ClipTextEncoder of(Weights w, Config config) {
         w.ignore("text_projection.");
         w.ignore("vision_model.");
         w.ignore("visual_projection.");
         w.ignore("logit_scale");
-        return new ClipTextEncoder(w, ClipTextConfig.of(config));
+        return new ClipTextEncoder(w, config == null ? ClipTextConfig.ofTensors(w) : ClipTextConfig.of(config));
     }
 
     /** Width of the pooled output, the transformer's {@code pooled_projection_dim}. */
@@ -107,7 +111,7 @@ public final class ClipTextEncoder {
     static int poolPosition(long[] ids, long eosTokenId) {
         int best = 0;
         for (int i = 0; i < ids.length; i++) {
-            if (eosTokenId == LEGACY_EOS) {
+            if (eosTokenId == ClipTextConfig.LEGACY_EOS) {
                 best = ids[i] > ids[best] ? i : best;
             } else if (ids[i] == eosTokenId) {
                 return i;

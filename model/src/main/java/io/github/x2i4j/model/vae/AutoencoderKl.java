@@ -5,10 +5,10 @@ import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.config.Config;
-import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * Autoencoder of FLUX (diffusers' AutoencoderKL). Latents here are the autoencoder's own; the transformer's are
@@ -16,11 +16,7 @@ import java.util.function.BiFunction;
  *
  * <p>Pictures of a batch are computed one after the other, since the result is the same and the memory is that of one.
  */
-public final class AutoencoderKl {
-    /** Old files name the attention's projections otherwise. */
-    public static final NameMap NAMES = NameMap.IDENTITY.part("query", "to_q").part("key", "to_k").part("value", "to_v")
-            .part("proj_attn", "to_out.0");
-
+public final class AutoencoderKl implements Autoencoder {
     private static final float MIN_LOGVAR = -30;
     private static final float MAX_LOGVAR = 20;
 
@@ -43,28 +39,56 @@ public final class AutoencoderKl {
         }
     }
 
-    /** Binds encoder and decoder (names as {@link #NAMES} makes them). */
+    /**
+     * Binds encoder and decoder (names as {@link VaeNames} makes them).
+     *
+     * @param config its config.json, or null for a file without: the sizes then follow from the tensors
+     */
     public static AutoencoderKl of(Weights w, Config config) {
-        return new AutoencoderKl(w, VaeConfig.of(config), true);
+        return new AutoencoderKl(w, config(w, config), true);
     }
 
-    /** Binds the decoder alone, which is all that drawing a picture needs. */
+    /** Binds the decoder alone, which is all that drawing a picture needs; {@code config} as in {@link #of}. */
     public static AutoencoderKl decoderOf(Weights w, Config config) {
-        return new AutoencoderKl(w, VaeConfig.of(config), false);
+        return new AutoencoderKl(w, config(w, config), false);
+    }
+
+    private static VaeConfig config(Weights w, Config config) {
+        return config == null ? VaeConfig.ofTensors(w) : VaeConfig.of(config);
     }
 
     public VaeConfig config() {
         return config;
     }
 
+    @Override
+    public Sizes sizes() {
+        return Autoencoder.sizes(config);
+    }
+
+    @Override
+    public Tensor decodeLatents(Ops ops, Tensor x, Tiling tiling, BlockHook hook) {
+        try (Scope f = ops.scope()) {
+            return f.escape(decode(f, fromTransformer(f, x), tiling, hook));
+        }
+    }
+
+    @Override
+    public Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, BlockHook hook) {
+        try (Scope f = ops.scope()) {
+            Tensor sample = encode(f, image, null, hook).sample(f, noise.get());
+            return f.escape(toTransformer(f, sample));
+        }
+    }
+
     /** The autoencoder's latents as the transformer takes them. */
     public Tensor toTransformer(Ops f, Tensor z) {
-        return f.affine(z, (float) config.scalingFactor(), (float) (-config.shiftFactor() * config.scalingFactor()));
+        return Latents.toTransformer(f, z, config.scalingFactor(), config.shiftFactor());
     }
 
     /** The transformer's latents as {@link #decode} takes them. */
     public Tensor fromTransformer(Ops f, Tensor x) {
-        return f.affine(x, (float) (1 / config.scalingFactor()), (float) config.shiftFactor());
+        return Latents.fromTransformer(f, x, config.scalingFactor(), config.shiftFactor());
     }
 
     /**
@@ -109,20 +133,10 @@ public final class AutoencoderKl {
     }
 
     private static Tensor eachPicture(Ops ops, Tensor x, Tiling.Grid grid, BiFunction<Ops, Tensor, Tensor> network) {
-        try (Scope f = ops.scope()) {
-            Tensor[] outputs = new Tensor[Math.toIntExact(x.dim(0))];
-            for (int b = 0; b < outputs.length; b++) {
-                outputs[b] = onePicture(f, x.rows(b, b + 1), grid, network);
-            }
-            return f.escape(outputs.length == 1 ? outputs[0] : f.concat(0, outputs));
-        }
-    }
-
-    private static Tensor onePicture(Ops ops, Tensor x, Tiling.Grid grid, BiFunction<Ops, Tensor, Tensor> network) {
-        try (Scope f = ops.scope()) {
+        return Batch.each(ops, x, (f, picture) -> {
             boolean tiled = grid != null && grid.cuts(x.dim(2), x.dim(3));
-            return f.escape(tiled ? Tiles.run(f, x, grid, network) : network.apply(f, x));
-        }
+            return tiled ? Tiles.run(f, picture, grid, network) : network.apply(f, picture);
+        });
     }
 
     private static void check(Tensor x, int channels, int minSide, String what) {

@@ -7,10 +7,10 @@ import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.weights.Weights;
 
 /**
- * A convolution with bias.
+ * A convolution.
  *
  * @param weight [out, in, k, k], any floating-point dtype
- * @param bias F32 [out]
+ * @param bias F32 [out], or null
  */
 record Conv(Tensor weight, Tensor bias, ConvSpec spec) {
     /** 3x3, stride 1, the picture keeps its size. */

@@ -2,7 +2,11 @@ package io.github.x2i4j.model.vae;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.nn.TensorSizes;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Sizes of an AutoencoderKL (its config.json).
@@ -19,6 +23,10 @@ import java.util.List;
 public record VaeConfig(int inChannels, int outChannels, int latentChannels, int[] blockOutChannels, int layersPerBlock,
         int normNumGroups, Activation actFn, int sampleSize, double scalingFactor, double shiftFactor, boolean useQuantConv,
         boolean usePostQuantConv, boolean midBlockAddAttention) {
+    private static final int FLUX_GROUPS = 32;
+    private static final int FLUX_SAMPLE_SIZE = 1024;
+    private static final double FLUX_SCALING = 0.3611;
+    private static final double FLUX_SHIFT = 0.1159;
 
     private static final int MOST_CHANNELS = 1 << 16;
     private static final int MOST_LAYERS = 100;
@@ -27,13 +35,10 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, int
     /**
      * Reads config.json. Fields that are absent have diffusers' defaults.
      *
-     * @throws io.github.x2i4j.engine.UnsupportedFeatureException for another autoencoder
+     * @throws io.github.x2i4j.engine.InvalidInputException for another autoencoder
      */
     public static VaeConfig of(Config c) {
         String type = c.text("_class_name", "AutoencoderKL");
-        if (type.equals("AutoencoderTiny")) {
-            throw c.unsupported("_class_name", "is AutoencoderTiny, which is not supported; use an AutoencoderKL such as FLUX's vae folder");
-        }
         if (!type.equals("AutoencoderKL")) {
             throw c.invalid("_class_name", "is \"" + type + "\", but an autoencoder (\"AutoencoderKL\") is expected here");
         }
@@ -56,6 +61,30 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, int
             }
         }
         return r;
+    }
+
+    /**
+     * Sizes that follow from the tensors of a file without config.json; what they do not tell is as in FLUX.1's autoencoder.
+     *
+     * @throws io.github.x2i4j.engine.InvalidInputException if they are not those of an autoencoder
+     */
+    static VaeConfig ofTensors(Weights w) {
+        TensorSizes sizes = new TensorSizes(w, "a VAE (AutoencoderKL)");
+        int levels = sizes.layers("decoder.up_blocks");
+        int[] channels = new int[levels];
+        for (int i = 0; i < levels; i++) {
+            channels[levels - 1 - i] = sizes.dim("decoder.up_blocks." + i + ".resnets.0.conv1.weight", 0);
+        }
+        int layers = levels == 0 ? 0 : sizes.layers("decoder.up_blocks.0.resnets") - 1;
+        if (layers < 1 || IntStream.of(channels).anyMatch(c -> c % FLUX_GROUPS != 0)) {
+            throw sizes.wrong("its decoder has levels of " + Arrays.toString(channels) + " channels and " + layers
+                    + " layers, expected multiples of " + FLUX_GROUPS + " channels and at least one layer");
+        }
+        boolean encodes = w.has("encoder.conv_in.weight");
+        return new VaeConfig(encodes ? sizes.dim("encoder.conv_in.weight", 1) : 3, sizes.dim("decoder.conv_out.weight", 0),
+                sizes.dim("decoder.conv_in.weight", 1), channels, layers, FLUX_GROUPS, Activation.SILU, FLUX_SAMPLE_SIZE, FLUX_SCALING,
+                FLUX_SHIFT, w.has("quant_conv.weight"), w.has("post_quant_conv.weight"),
+                w.has("decoder.mid_block.attentions.0.to_q.weight"));
     }
 
     /** Levels of another type have layers that would not be computed. */

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.weights.Weights;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -59,6 +60,17 @@ public final class FakeWeights implements Weights {
     @Override
     public boolean has(String name) {
         return tensors.containsKey(prefix + name);
+    }
+
+    @Override
+    public int count(String path) {
+        return (int) tensors.keySet().stream().filter(n -> n.startsWith(prefix + path + "."))
+                .map(n -> n.substring((prefix + path + ".").length()).split("\\.")[0]).distinct().count();
+    }
+
+    @Override
+    public Path file() {
+        return Path.of("fake");
     }
 
     @Override

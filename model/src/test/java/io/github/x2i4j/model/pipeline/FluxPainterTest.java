@@ -44,7 +44,7 @@ class FluxPainterTest {
     }
 
     private FluxPainter painter() {
-        return new FluxPainter(FluxFolder.open(folder));
+        return new FluxPainter(FluxParts.open(folder));
     }
 
     private static DrawOptions options() {

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.weights.Weights;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +48,16 @@ final class Recorder implements Weights {
     @Override
     public boolean has(String name) {
         return known.containsKey(prefix + name) || optional.contains(prefix + name);
+    }
+
+    @Override
+    public int count(String path) {
+        throw new UnsupportedOperationException("sizes are given, not told from tensors");
+    }
+
+    @Override
+    public Path file() {
+        return Path.of(prefix);
     }
 
     @Override

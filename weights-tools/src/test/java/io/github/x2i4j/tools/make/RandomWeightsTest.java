@@ -21,12 +21,13 @@ import io.github.x2i4j.model.internvl.InternVlModel;
 import io.github.x2i4j.model.minicpm.MiniCpmModel;
 import io.github.x2i4j.model.nn.Loaded;
 import io.github.x2i4j.model.pipeline.CancelledException;
-import io.github.x2i4j.model.pipeline.FluxFolder;
+import io.github.x2i4j.model.pipeline.FluxParts;
 import io.github.x2i4j.model.pipeline.Progress;
 import io.github.x2i4j.model.qwen.QwenVlModel;
 import io.github.x2i4j.model.text.ClipTextEncoder;
 import io.github.x2i4j.model.text.T5Encoder;
 import io.github.x2i4j.model.vae.AutoencoderKl;
+import io.github.x2i4j.model.vae.VaeNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ class RandomWeightsTest {
         RandomWeights.Made made = RandomWeights.make(a, folder, options(DType.BF16, small(a)), Progress.NONE);
         try (Loaded<?> model = switch (a.family()) {
             case FLUX -> Loaded.open(folder, NameMap.IDENTITY, FluxTransformer::of);
-            case VAE -> Loaded.open(folder, AutoencoderKl.NAMES, AutoencoderKl::of);
+            case VAE -> Loaded.open(folder, VaeNames.MAP, AutoencoderKl::of);
             case T5 -> Loaded.open(folder, T5Encoder.NAMES, T5Encoder::of);
             case CLIP -> Loaded.open(folder, ClipTextEncoder.NAMES, ClipTextEncoder::of);
             case QWEN -> Loaded.open(folder, QwenVlModel.NAMES, QwenVlModel::bind);
@@ -167,8 +168,8 @@ class RandomWeightsTest {
     void aPipelineHasThePartsThatDrawingTakes() {
         Path folder = temp.resolve("p");
         RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SMALL_FLUX)), Progress.NONE);
-        FluxFolder opened = FluxFolder.open(folder);
-        for (String part : List.of("transformer", "vae", "scheduler")) {
+        FluxParts opened = FluxParts.open(folder);
+        for (FluxParts.Part part : List.of(FluxParts.Part.TRANSFORMER, FluxParts.Part.VAE, FluxParts.Part.SCHEDULER)) {
             assertThat(opened.part(part)).isDirectory();
         }
         assertThat(io.github.x2i4j.tools.Inspections.inspect(folder).allProblems()).isEmpty();

@@ -6,10 +6,14 @@ import io.github.x2i4j.app.verify.Outputs;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
-import io.github.x2i4j.loader.weights.NameMap;
+import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.flux.FluxConfig;
+import io.github.x2i4j.model.flux.FluxNames;
 import io.github.x2i4j.model.flux.FluxTransformer;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
+import java.util.function.BiFunction;
 
 /** One evaluation of FLUX's transformer. */
 public final class FluxTransformerComponent implements Component {
@@ -20,7 +24,11 @@ public final class FluxTransformerComponent implements Component {
 
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
-        try (Loaded<FluxTransformer> loaded = Loaded.open(ModelFolders.of(golden), NameMap.IDENTITY, FluxTransformer::of);
+        Config sizes = golden.args().path("config").isObject()
+                ? Config.parse(golden.folder().resolve("case.json"), golden.args().get("config").toString()) : null;
+        BiFunction<Weights, Config, FluxTransformer> bind = (w, config) -> new FluxTransformer(w,
+                config == null ? FluxConfig.ofTensors(w, sizes) : FluxConfig.of(config));
+        try (Loaded<FluxTransformer> loaded = Loaded.open(ModelFolders.of(golden), FluxNames.MAP, bind);
                 Scope f = engine.scope()) {
             FluxTransformer transformer = loaded.model();
             Tensor guidance = golden.inputOrNull("guidance");

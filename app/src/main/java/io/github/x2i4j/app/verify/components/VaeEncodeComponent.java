@@ -7,8 +7,11 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.vae.Autoencoder;
 import io.github.x2i4j.model.vae.AutoencoderKl;
+import io.github.x2i4j.model.vae.AutoencoderTiny;
 import io.github.x2i4j.model.vae.Posterior;
+import io.github.x2i4j.model.vae.VaeNames;
 
 /** The autoencoder's encoder: a picture to mean and clamped log-variance of its latents. */
 public final class VaeEncodeComponent implements Component {
@@ -19,10 +22,17 @@ public final class VaeEncodeComponent implements Component {
 
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
-        try (Loaded<AutoencoderKl> vae = Loaded.open(ModelFolders.of(golden), AutoencoderKl.NAMES, AutoencoderKl::of);
-                Scope f = engine.scope()) {
-            Posterior p = vae.model().encode(f, golden.input("image"), VaeTiling.of(golden.args(), vae.model().config()), BlockHook.NONE);
-            return new Outputs().put("mean", p.mean()).put("logvar", p.logvar());
+        try (Loaded<Autoencoder> vae = Loaded.open(ModelFolders.of(golden), VaeNames.MAP, Autoencoder::of); Scope f = engine.scope()) {
+            return switch (vae.model()) {
+                case AutoencoderKl kl -> {
+                    Posterior p = kl.encode(f, golden.input("image"), VaeTiling.of(golden.args(), kl.config()), BlockHook.NONE);
+                    yield new Outputs().put("mean", p.mean()).put("logvar", p.logvar());
+                }
+                case AutoencoderTiny tiny -> {
+                    VaeTiling.refuse(golden.args());
+                    yield new Outputs().put("latents", tiny.encode(f, golden.input("image"), BlockHook.NONE));
+                }
+            };
         }
     }
 }

@@ -1,12 +1,20 @@
 package io.github.x2i4j.app.verify.components;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.vae.Tiling;
 import io.github.x2i4j.model.vae.VaeConfig;
 
 /** The argument {@code tiling} of the autoencoder's golden cases. */
 final class VaeTiling {
     private VaeTiling() {
+    }
+
+    /** @throws UnsupportedFeatureException if the case wants tiles, for autoencoders that are computed whole */
+    static void refuse(JsonNode args) {
+        if (args.path("tiling").isObject()) {
+            throw new UnsupportedFeatureException("AutoencoderTiny does not work in tiles");
+        }
     }
 
     /** Null where the case computes pictures whole. */

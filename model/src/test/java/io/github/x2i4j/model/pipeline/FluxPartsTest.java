@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FluxFolderTest {
+class FluxPartsTest {
     @TempDir
     private Path folder;
 
@@ -20,9 +20,9 @@ class FluxFolderTest {
     void aPipelineFolderHasItsParts() throws IOException {
         Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"FluxPipeline\"}");
         Files.createDirectory(folder.resolve("vae"));
-        FluxFolder flux = FluxFolder.open(folder);
-        assertThat(flux.part("vae")).isEqualTo(folder.resolve("vae"));
-        assertThatThrownBy(() -> flux.part("transformer")).isInstanceOf(InvalidInputException.class)
+        FluxParts flux = FluxParts.open(folder);
+        assertThat(flux.part(FluxParts.Part.VAE)).isEqualTo(folder.resolve("vae"));
+        assertThatThrownBy(() -> flux.part(FluxParts.Part.TRANSFORMER)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(folder.toString()).hasMessageContaining("transformer");
     }
 
@@ -33,7 +33,7 @@ class FluxFolderTest {
         "config.json; {\"_class_name\": \"AutoencoderKL\"}; VAE"})
     void anotherFolderIsToldWhatItIs(String file, String content, String what) throws IOException {
         Files.writeString(folder.resolve(file), content);
-        assertThatThrownBy(() -> FluxFolder.open(folder)).isInstanceOf(InvalidInputException.class)
+        assertThatThrownBy(() -> FluxParts.open(folder)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(folder.toString()).hasMessageContaining(what).hasMessageContaining("expected a FLUX pipeline folder");
     }
 }
