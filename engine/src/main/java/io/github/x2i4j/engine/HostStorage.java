@@ -10,20 +10,28 @@ public final class HostStorage implements Storage {
     private final MemorySegment segment;
     private final long byteSize;
     private final boolean imagined;
+    private final Mapped.Source source;
     private volatile MemorySegment zeros;
     private final List<Runnable> releaseActions = new ArrayList<>(0);
     private volatile boolean released;
 
     public HostStorage(MemorySegment segment) {
+        this(segment, null);
+    }
+
+    /** @param source the file that {@code segment} is mapped from */
+    public HostStorage(MemorySegment segment, Mapped.Source source) {
         this.segment = segment;
         this.byteSize = segment.byteSize();
         this.imagined = false;
+        this.source = source;
     }
 
     private HostStorage(long byteSize, boolean imagined) {
         this.segment = null;
         this.byteSize = byteSize;
         this.imagined = imagined;
+        this.source = null;
         this.released = !imagined;
     }
 
@@ -40,6 +48,11 @@ public final class HostStorage implements Storage {
     /** True for what a {@link Rehearsal} made. */
     boolean isImagined() {
         return imagined;
+    }
+
+    /** The file that the bytes are mapped from, or null. */
+    public Mapped.Source source() {
+        return source;
     }
 
     @Override

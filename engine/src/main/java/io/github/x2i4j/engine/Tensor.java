@@ -189,6 +189,10 @@ public final class Tensor {
 
     /** All elements widened to float. The tensor must have fewer than 2^31 elements. */
     public float[] toFloats() {
+        return Mapped.reading(this::floats, this);
+    }
+
+    private float[] floats() {
         if (storage instanceof DeviceStorage) {
             return onHost().toFloats();
         }
@@ -214,6 +218,10 @@ public final class Tensor {
 
     /** All elements of an integer tensor. */
     public long[] toLongs() {
+        return Mapped.reading(this::longs, this);
+    }
+
+    private long[] longs() {
         if (storage instanceof DeviceStorage) {
             return onHost().toLongs();
         }

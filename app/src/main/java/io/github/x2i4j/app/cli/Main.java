@@ -51,6 +51,10 @@ public final class Main implements Runnable {
             err.println("x2i: memory is full (" + e.getMessage() + "): ask for smaller pictures, close other programs, or where it is the "
                     + "Java heap allow it more with X2I_JAVA_OPTS=-Xmx8g.");
             return ExitCode.SOFTWARE;
+        } catch (InternalError e) {
+            err.println("x2i: a file could not be read to its end while it was in use (" + e.getMessage() + "): it was cut short, or the disk "
+                    + "or network it lies on failed; put it back and start again.");
+            return ExitCode.SOFTWARE;
         }
     }
 

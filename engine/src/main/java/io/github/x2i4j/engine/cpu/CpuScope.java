@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
@@ -103,114 +104,114 @@ public final class CpuScope implements Scope {
 
     @Override
     public Tensor linear(Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
-        return LinearOp.run(cpu, this, x, weight, bias, epilogue);
+        return Mapped.reading(() -> LinearOp.run(cpu, this, x, weight, bias, epilogue), x, weight, bias);
     }
 
     @Override
     public Tensor conv2d(Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
-        return Conv2dOp.run(cpu, this, x, weight, bias, spec, epilogue);
+        return Mapped.reading(() -> Conv2dOp.run(cpu, this, x, weight, bias, spec, epilogue), x, weight, bias);
     }
 
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor relativeBias) {
-        return AttentionOp.run(cpu, this, q, k, v, scale, mask, relativeBias);
+        return Mapped.reading(() -> AttentionOp.run(cpu, this, q, k, v, scale, mask, relativeBias), q, k, v, relativeBias);
     }
 
     // ---- norms ----
 
     @Override
     public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
-        return Norms.layerNorm(cpu, this, x, weight, bias, eps);
+        return Mapped.reading(() -> Norms.layerNorm(cpu, this, x, weight, bias, eps), x, weight, bias);
     }
 
     @Override
     public Tensor layerNormModulated(Tensor x, Tensor scale, Tensor shift, float eps) {
-        return Norms.layerNormModulated(cpu, this, x, scale, shift, eps);
+        return Mapped.reading(() -> Norms.layerNormModulated(cpu, this, x, scale, shift, eps), x, scale, shift);
     }
 
     @Override
     public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
-        return Norms.rmsNorm(cpu, this, x, weight, eps);
+        return Mapped.reading(() -> Norms.rmsNorm(cpu, this, x, weight, eps), x, weight);
     }
 
     @Override
     public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation activation) {
-        return Norms.groupNorm(cpu, this, x, groups, weight, bias, eps, activation);
+        return Mapped.reading(() -> Norms.groupNorm(cpu, this, x, groups, weight, bias, eps, activation), x, weight, bias);
     }
 
     // ---- element-wise ----
 
     @Override
     public Tensor activation(Tensor x, Activation activation) {
-        return Elementwise.activation(cpu, this, x, activation);
+        return Mapped.reading(() -> Elementwise.activation(cpu, this, x, activation), x);
     }
 
     @Override
     public Tensor add(Tensor a, Tensor b) {
-        return Elementwise.add(cpu, this, a, b);
+        return Mapped.reading(() -> Elementwise.add(cpu, this, a, b), a, b);
     }
 
     @Override
     public Tensor mul(Tensor a, Tensor b) {
-        return Elementwise.mul(cpu, this, a, b);
+        return Mapped.reading(() -> Elementwise.mul(cpu, this, a, b), a, b);
     }
 
     @Override
     public Tensor addScaled(Tensor a, float factor, Tensor b) {
-        return Elementwise.addScaled(cpu, this, a, factor, b);
+        return Mapped.reading(() -> Elementwise.addScaled(cpu, this, a, factor, b), a, b);
     }
 
     @Override
     public Tensor affine(Tensor x, float factor, float offset) {
-        return Elementwise.affine(cpu, this, x, factor, offset);
+        return Mapped.reading(() -> Elementwise.affine(cpu, this, x, factor, offset), x);
     }
 
     @Override
     public Tensor rope(Tensor x, Tensor cos, Tensor sin, RopeStyle style) {
-        return Elementwise.rope(cpu, this, x, cos, sin, style);
+        return Mapped.reading(() -> Elementwise.rope(cpu, this, x, cos, sin, style), x, cos, sin);
     }
 
     // ---- movement ----
 
     @Override
     public Tensor concat(int axis, Tensor... parts) {
-        return Movement.concat(this, axis, parts);
+        return Mapped.reading(() -> Movement.concat(this, axis, parts), parts);
     }
 
     @Override
     public Tensor slice(Tensor x, int axis, long from, long to) {
-        return Movement.slice(this, x, axis, from, to);
+        return Mapped.reading(() -> Movement.slice(this, x, axis, from, to), x);
     }
 
     @Override
     public Tensor permute(Tensor x, int... axes) {
-        return Movement.permute(cpu, this, x, axes);
+        return Mapped.reading(() -> Movement.permute(cpu, this, x, axes), x);
     }
 
     @Override
     public Tensor upsampleNearest2x(Tensor x) {
-        return Movement.upsampleNearest2x(cpu, this, x);
+        return Mapped.reading(() -> Movement.upsampleNearest2x(cpu, this, x), x);
     }
 
     @Override
     public Tensor gatherRows(Tensor table, long[] ids) {
-        return Movement.gatherRows(cpu, this, table, ids);
+        return Mapped.reading(() -> Movement.gatherRows(cpu, this, table, ids), table);
     }
 
     @Override
     public Tensor replaceRows(Tensor x, long[] positions, Tensor source) {
-        return Movement.replaceRows(this, x, positions, source);
+        return Mapped.reading(() -> Movement.replaceRows(this, x, positions, source), x, source);
     }
 
     @Override
     public Tensor cast(Tensor x, DType dtype) {
-        return Elementwise.cast(cpu, this, x, dtype);
+        return Mapped.reading(() -> Elementwise.cast(cpu, this, x, dtype), x);
     }
 
     // ---- reductions ----
 
     @Override
     public Tensor weightedSum(Tensor x, int axis, Tensor weights) {
-        return Elementwise.weightedSum(cpu, this, x, axis, weights);
+        return Mapped.reading(() -> Elementwise.weightedSum(cpu, this, x, axis, weights), x, weights);
     }
 }

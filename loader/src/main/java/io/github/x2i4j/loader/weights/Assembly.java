@@ -3,6 +3,7 @@ package io.github.x2i4j.loader.weights;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.files.InputFiles;
@@ -102,7 +103,7 @@ final class Assembly {
             }
             parts.add(t);
         }
-        return parts.size() == 1 ? parts.getFirst() : joined(checkpoint, parts);
+        return parts.size() == 1 ? parts.getFirst() : Mapped.reading(() -> joined(checkpoint, parts), parts.toArray(Tensor[]::new));
     }
 
     /** In the dtype of the parts where they agree, else in F32. */

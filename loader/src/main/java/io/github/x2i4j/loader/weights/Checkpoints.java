@@ -8,6 +8,7 @@ import io.github.x2i4j.loader.gguf.GgufValue;
 import io.github.x2i4j.loader.safetensors.SafetensorsHeader;
 import io.github.x2i4j.loader.torch.TorchFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,8 @@ public final class Checkpoints {
 
     private static void addTorch(MappedCheckpoint checkpoint, Path file, boolean zip) {
         try (FileChannel channel = InputFiles.open(file)) {
-            TorchFile torch = TorchFile.read(file, checkpoint.map(file, channel), zip);
+            MemorySegment bytes = checkpoint.map(file, channel);
+            TorchFile torch = checkpoint.parse(file, () -> TorchFile.read(file, bytes, zip));
             checkpoint.addStrided(file, torch.tensors(), torch.metadata());
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);

@@ -3,6 +3,8 @@ package io.github.x2i4j.loader.weights;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.engine.Mapped;
+import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.files.InputFiles;
@@ -11,14 +13,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** Tensors that are views of mapped files. */
 final class MappedCheckpoint implements Checkpoint {
@@ -32,6 +37,7 @@ final class MappedCheckpoint implements Checkpoint {
     private final Map<Path, HostStorage> files = new HashMap<>();
     private final Map<String, StridedView> views = new HashMap<>();
     private final Map<String, HostStorage> copies = new ConcurrentHashMap<>();
+    private final List<MappedFile> sources = new ArrayList<>();
     private final Queue<HostStorage> allocated = new ConcurrentLinkedQueue<>();
 
     MappedCheckpoint(Path path) {
@@ -42,7 +48,9 @@ final class MappedCheckpoint implements Checkpoint {
     MemorySegment map(Path file, FileChannel channel) {
         try {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            files.put(file, new HostStorage(mapped));
+            MappedFile source = new MappedFile(file, mapped.byteSize());
+            sources.add(source);
+            files.put(file, new HostStorage(mapped, source));
             return mapped;
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);
@@ -75,6 +83,11 @@ final class MappedCheckpoint implements Checkpoint {
 
     /** Adds tensors of a mapped file. */
     void add(SortedMap<String, TensorInfo> more, SortedMap<String, String> moreMetadata) {
+        for (TensorInfo t : more.values()) {
+            if (t.offset() + t.bytes() > files.get(t.file()).byteSize()) {
+                throw InputFiles.wrong(t.file(), "became shorter while it was opened; wait until it is written and open it again");
+            }
+        }
         tensors.putAll(more);
         moreMetadata.forEach(metadata::putIfAbsent);
     }
@@ -111,10 +124,22 @@ final class MappedCheckpoint implements Checkpoint {
         }
         HostStorage gathered = copies.computeIfAbsent(name, n -> {
             HostStorage copy = allocate(t.bytes());
-            views.get(n).gather(file.segment(), copy.segment());
-            return copy;
+            return Mapped.reading(() -> {
+                views.get(n).gather(file.segment(), copy.segment());
+                return copy;
+            }, whole(file));
         });
         return new Tensor(dtype, t.shape(), gathered, 0);
+    }
+
+    /** All bytes of a mapped file. */
+    private static Tensor whole(HostStorage file) {
+        return new Tensor(DType.U8, Shape.of(file.byteSize()), file, 0);
+    }
+
+    /** Reads the structure of a mapped file, which may be cut short meanwhile. */
+    <T> T parse(Path file, Supplier<T> reader) {
+        return Mapped.reading(reader, whole(files.get(file)));
     }
 
     @Override
@@ -130,6 +155,7 @@ final class MappedCheckpoint implements Checkpoint {
             files.values().forEach(HostStorage::release);
             allocated.forEach(HostStorage::release);
             arena.close();
+            sources.forEach(MappedFile::close);
         }
     }
 }
