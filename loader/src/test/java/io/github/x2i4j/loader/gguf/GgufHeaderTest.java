@@ -8,6 +8,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.loader.hostile.Hostile;
 import io.github.x2i4j.loader.weights.Checkpoint;
 import io.github.x2i4j.loader.weights.Checkpoints;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Hostile
 class GgufHeaderTest {
     @TempDir
     Path folder;

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,21 @@ public final class BigFile {
 
     /** {@code before}, {@code n} parts, {@code after}. */
     public static Path of(Path file, String before, IntFunction<String> part, int n, String after) throws IOException {
+        return of(file, StandardCharsets.UTF_8, before, part, n, after);
+    }
+
+    /** {@link #of(Path, String, IntFunction, int, String)} with a byte for each character. */
+    public static Path latin(Path file, String before, IntFunction<String> part, int n, String after) throws IOException {
+        return of(file, StandardCharsets.ISO_8859_1, before, part, n, after);
+    }
+
+    private static Path of(Path file, Charset charset, String before, IntFunction<String> part, int n, String after) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BLOCK)) {
-            out.write(before.getBytes(StandardCharsets.UTF_8));
+            out.write(before.getBytes(charset));
             for (int i = 0; i < n; i++) {
-                out.write(part.apply(i).getBytes(StandardCharsets.UTF_8));
+                out.write(part.apply(i).getBytes(charset));
             }
-            out.write(after.getBytes(StandardCharsets.UTF_8));
+            out.write(after.getBytes(charset));
         }
         return file;
     }

@@ -58,6 +58,7 @@ final class Parsers implements AutoCloseable {
         byName.put("safetensors", b -> checkpoint("w.safetensors", b));
         byName.put("torchZip", b -> checkpoint("w.bin", b));
         byName.put("torchLegacy", b -> checkpoint("w.pt", b));
+        byName.put("gguf", b -> checkpoint("w.gguf", b));
         byName.put("index", this::index);
         byName.put("tokenizerJson", b -> tokenizer("tokenizer.json", b));
         byName.put("vocabAndMerges", this::vocabAndMerges);

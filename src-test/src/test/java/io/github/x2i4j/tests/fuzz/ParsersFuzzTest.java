@@ -47,6 +47,11 @@ class ParsersFuzzTest {
     }
 
     @FuzzTest(maxDuration = LONG)
+    void gguf(byte[] file) {
+        parsers.parse("gguf", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
     void index(byte[] file) {
         parsers.parse("index", file);
     }
