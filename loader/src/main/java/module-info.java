@@ -6,6 +6,7 @@ module io.github.x2i4j.loader {
     requires com.google.common;
 
     exports io.github.x2i4j.loader.config;
+    exports io.github.x2i4j.loader.json to io.github.x2i4j.app;
     exports io.github.x2i4j.loader.tokenizer;
     exports io.github.x2i4j.loader.weights;
 }

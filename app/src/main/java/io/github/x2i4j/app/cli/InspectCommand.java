@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.x2i4j.app.DebugFlag;
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.loader.json.StrictJson;
 import io.github.x2i4j.model.Recipe;
 import io.github.x2i4j.model.media.PngTexts;
 import io.github.x2i4j.tools.Inspection;
 import io.github.x2i4j.tools.InspectionReport;
 import io.github.x2i4j.tools.Inspections;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -59,12 +61,12 @@ final class InspectCommand implements Callable<Integer> {
         return Files.isRegularFile(path) && path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png");
     }
 
-    private boolean picture(PrintWriter out) throws JsonProcessingException {
+    private boolean picture(PrintWriter out) {
         String recipe = PngTexts.read(path).get(Recipe.PNG_KEYWORD);
         if (recipe == null) {
             throw new InvalidInputException(path + " holds no recipe: x2i did not make it, or another program took the recipe out.");
         }
-        out.println(json ? recipe : new ObjectMapper().readTree(recipe).toPrettyString());
+        out.println(json ? recipe : StrictJson.object(path, recipe.getBytes(StandardCharsets.UTF_8)).toPrettyString());
         return true;
     }
 

@@ -1,13 +1,8 @@
 package io.github.x2i4j.app.verify;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.x2i4j.engine.InvalidInputException;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.x2i4j.loader.json.StrictJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,8 +17,8 @@ import java.util.Map;
 record CaseFile(Path folder, String component, String name, Path model, JsonNode args, Map<String, Bound> tolerance) {
     static final String FILE = "case.json";
 
-    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    /** Largest file of a case; the largest is a list of token ids. */
+    private static final int MAX_BYTES = 32 << 20;
 
     /** @throws InvalidInputException if the file cannot be read or says too little */
     static CaseFile read(Path folder) {
@@ -48,29 +43,17 @@ record CaseFile(Path folder, String component, String name, Path model, JsonNode
         }
         return new CaseFile(folder, component.textValue(), nameOf(folder),
                 isAbsent(model) ? null : folder.resolve(model.textValue()).normalize(),
-                isAbsent(args) ? JSON.createObjectNode() : args, tolerance);
+                isAbsent(args) ? StrictJson.tree(Map.of()) : args, tolerance);
     }
 
     /** Any JSON file of a case. */
     static JsonNode readJson(Path file) {
-        try {
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
-            if (root == null || !root.isObject()) {
-                throw new InvalidInputException(file + ": not a JSON object");
-            }
-            return root;
-        } catch (JacksonException e) {
-            var at = e.getLocation();
-            throw new InvalidInputException(file + ": not JSON (" + e.getOriginalMessage()
-                    + (at == null ? "" : ", line " + at.getLineNr()) + ")", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        return StrictJson.exactObject(file, MAX_BYTES);
     }
 
     /** What a component returned, as JSON. */
     static JsonNode toJson(Object value) {
-        return JSON.valueToTree(value);
+        return StrictJson.tree(value);
     }
 
     static String nameOf(Path folder) {

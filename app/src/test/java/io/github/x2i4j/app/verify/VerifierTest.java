@@ -178,7 +178,7 @@ class VerifierTest {
 
     @Test
     void casesThatCannotBeReadFailWithTheMessage() throws IOException {
-        String[][] broken = {{"{\"component\": ", "not JSON"}, {"[]", "not a JSON object"}, {"", "not a JSON object"},
+        String[][] broken = {{"{\"component\": ", "not valid JSON"}, {"[]", "expected a JSON object"}, {"", "expected a JSON object"},
             {"{\"tolerance\": {\"y\": {\"rel_l2\": 1}}}", "component"},
             {"{\"component\": \"toy\"}", "nothing would be checked"},
             {"{\"component\": \"toy\", \"tolerance\": {\"y\": {}}}", "no bound for output y"},

@@ -41,6 +41,8 @@ public final class StrictJson {
     private static final JsonMapper MAPPER = JsonMapper.builder(factory(MOST_KEPT_TOKENS).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    private static final ObjectReader WHOLE = MAPPER.reader();
+    private static final ObjectReader EXACT = WHOLE.with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private static final ObjectReader PART = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
@@ -67,10 +69,24 @@ public final class StrictJson {
 
     /** The JSON object in {@code utf8}; {@code file} is named in errors. */
     public static JsonNode object(Path file, byte[] utf8) {
+        return object(file, utf8, WHOLE);
+    }
+
+    /** {@link #object(Path, int)} with fractions as the file has them, digit for digit. */
+    public static JsonNode exactObject(Path file, int maxBytes) {
+        return object(file, InputFiles.readAll(file, maxBytes), EXACT);
+    }
+
+    /** A value made of maps, lists, numbers and strings as JSON. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    private static JsonNode object(Path file, byte[] utf8, ObjectReader reader) {
         requireUtf8(file, utf8);
         JsonNode node;
         try (JsonParser parser = MAPPER.createParser(utf8)) {
-            node = MAPPER.readTree(parser);
+            node = reader.readTree(parser);
         } catch (IOException | IllegalStateException e) {
             throw broken(file, e, e instanceof JsonProcessingException j && j.getLocation() != null ? j.getLocation().getByteOffset() : -1);
         }
