@@ -66,10 +66,14 @@ final class RehearsalScope implements Scope {
 
     private void read(Tensor... operands) {
         for (Tensor t : operands) {
-            if (t != null && !((HostStorage) t.storage()).isImagined()) {
+            if (t != null && !imagined(t)) {
                 observer.reads(t, t.byteSize());
             }
         }
+    }
+
+    private static boolean imagined(Tensor t) {
+        return t.storage() instanceof HostStorage host && host.isImagined();
     }
 
     private void read(Epilogue e) {
@@ -194,7 +198,7 @@ final class RehearsalScope implements Scope {
 
     @Override
     public Tensor gatherRows(Tensor table, long[] ids) {
-        if (!((HostStorage) table.storage()).isImagined()) {
+        if (!imagined(table)) {
             observer.reads(table, Math.min(table.byteSize(), table.byteSize() / Math.max(1, table.dim(0)) * ids.length));
         }
         return made(DType.F32, Shape.of(ids.length, table.dim(1)));

@@ -62,10 +62,11 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      *
      * @param width pixels a row
      * @param height rows
+     * @param vaeTile side of the autoencoder's tiles in pixels, 0 where it worked on the whole picture
      */
-    public record Drawing(long seed, int steps, double guidance, int width, int height) {
+    public record Drawing(long seed, int steps, double guidance, int width, int height, int vaeTile) {
         static Drawing of(DrawOptions o, Picture picture) {
-            return new Drawing(o.seed(), o.steps(), o.guidance(), picture.width(), picture.height());
+            return new Drawing(o.seed(), o.steps(), o.guidance(), picture.width(), picture.height(), o.vaeTile());
         }
     }
 
@@ -162,6 +163,9 @@ public record Recipe(String version, String kernels, Map<String, String> models,
         putSources(o, "audios", audios);
         o.put("seed", drawing.seed).put("steps", drawing.steps).put("guidance", drawing.guidance).put("width", drawing.width)
                 .put("height", drawing.height);
+        if (drawing.vaeTile > 0) {
+            o.put("vae_tile", drawing.vaeTile);
+        }
         if (reading != null) {
             putReading(o);
         }

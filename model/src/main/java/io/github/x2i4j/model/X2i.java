@@ -230,7 +230,7 @@ public final class X2i implements AutoCloseable {
         Bundle.Defaults d = bundle().defaults();
         DrawOptions draw = DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()),
                         or(r.guidance(), d.guidance()))
-                .withSizes(r.sizes()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
+                .withSizes(r.sizes()).withVaeTile(r.vaeTile()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
         pipeline.check(draw);
         return draw;
     }

@@ -25,10 +25,11 @@ import java.util.List;
  * @param prompt how text and pictures become tokens: lengths, padding, size of pictures; or null for the bundle's
  * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
+ * @param vaeTile side of the autoencoder's tiles in pixels, 0 for none; see {@link io.github.x2i4j.model.pipeline.DrawOptions}
  */
 public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo> videos, List<SourceAudio> audios, Integer steps,
         Double guidance, Integer width, Integer height, Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
-        Sizes sizes) {
+        Sizes sizes, int vaeTile) {
     private static final int MOST_PICTURES = 1000;
 
     public X2iRequest {
@@ -67,6 +68,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
         private PromptOptions prompt;
         private SpecialTokens specialTokens = SpecialTokens.NEUTRALISE;
         private Sizes sizes = Sizes.EXACT;
+        private int vaeTile;
 
         private Builder() {
         }
@@ -198,6 +200,12 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
             return this;
         }
 
+        /** Has the autoencoder work in tiles of so many pixels a side: less memory, and a picture that is a little another. */
+        public Builder vaeTile(int pixels) {
+            this.vaeTile = pixels;
+            return this;
+        }
+
         /** Does what the reference's scripts do where this library does better by default: for comparing with them. */
         public Builder asReference() {
             answerFromPadded = true;
@@ -208,7 +216,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
 
         public X2iRequest build() {
             return new X2iRequest(text, images, videos, audios, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
-                    prompt, specialTokens, sizes);
+                    prompt, specialTokens, sizes, vaeTile);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.X2i;
+import io.github.x2i4j.model.memory.MemoryBudget;
 import io.github.x2i4j.model.pipeline.Bundle;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -56,7 +57,7 @@ final class ChatCommand implements Runnable {
         ChatSession.Settings settings = new ChatSession.Settings(flags.pictures, answers.rows().orElse(null), answers.maxNewTokens(), talk.folder);
         PrintWriter err = spec.commandLine().getErr();
         Display display = DrawFlags.display(err, talk.quiet);
-        try (Engine engine = Engine.open(flags.engine.options()); X2i x2i = X2i.open(bundle(), engine, false)) {
+        try (Engine engine = Engine.open(flags.engine.options()); X2i x2i = open(engine)) {
             ChatSession session = new ChatSession(x2i, settings, display, spec.commandLine().getOut(), err);
             if (talk.image != null) {
                 session.show(talk.image);
@@ -65,6 +66,11 @@ final class ChatCommand implements Runnable {
             session.run(new BufferedReader(new InputStreamReader(System.in, Charset.forName(System.getProperty("stdin.encoding", "UTF-8")))),
                     Terminal.isThere());
         }
+    }
+
+    private X2i open(Engine engine) {
+        MemoryBudget budget = flags.budget();
+        return budget == null ? X2i.open(bundle(), engine, false) : X2i.open(bundle(), engine, budget);
     }
 
     private Bundle bundle() {

@@ -26,9 +26,9 @@ interface Display extends Progress {
     /**
      * What {@code --report} asks for.
      *
-     * @param poolPeak most bytes that the activations' pool ever held
+     * @param peaks the most over all stages
      */
-    void memory(List<MemoryReport.Stage> stages, long poolPeak);
+    void memory(List<MemoryReport.Stage> stages, MemoryReport.Peaks peaks);
 
     /** The work is done, and its last stage with it. */
     default void end() {

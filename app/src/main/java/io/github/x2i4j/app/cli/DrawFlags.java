@@ -3,10 +3,13 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.app.DebugFlag;
 import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.demo.DemoBundle;
+import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.memory.MemoryBudget;
 import io.github.x2i4j.model.pipeline.Bundle;
 import java.io.PrintWriter;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The options of every command that draws. */
 final class DrawFlags {
@@ -16,11 +19,32 @@ final class DrawFlags {
     @ArgGroup(validate = false, heading = "%nWeights:%n", order = 11)
     WeightFlags weights = new WeightFlags();
 
+    @Option(names = "--max-memory", paramLabel = "SIZE",
+            description = "Keep the whole program within so much memory, such as 6G: weights stream from their files block by block where they "
+                    + "do not fit. What cannot be done is refused before it begins; x2i plan tells how much it takes.")
+    private String maxMemory;
+
     @Mixin
     EngineFlags engine;
 
     @Mixin
     private DebugFlag debug;
+
+    /**
+     * The memory budget, or null for none.
+     *
+     * @throws InvalidInputException if it is no size
+     */
+    MemoryBudget budget() {
+        if (maxMemory == null) {
+            return null;
+        }
+        try {
+            return MemoryBudget.parse(maxMemory);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException("--max-memory: " + e.getMessage());
+        }
+    }
 
     /** The X2I system that the options name; null for plain FLUX. */
     static Bundle bundle(WeightFlags.Weights weights) {

@@ -54,12 +54,13 @@ final class JsonLines implements Display {
     }
 
     @Override
-    public void memory(List<MemoryReport.Stage> stages, long poolPeak) {
+    public void memory(List<MemoryReport.Stage> stages, MemoryReport.Peaks peaks) {
         for (MemoryReport.Stage s : stages) {
             event("memory", "stage", s.name(), "weights", s.weights(), "mapped_bytes", s.mapped(), "activation_bytes", s.pool(),
                     "heap_bytes", s.heap(), "resident_bytes", s.resident());
         }
-        event("memory", "stage", "all", "activation_pool_peak_bytes", poolPeak);
+        event("memory", "stage", "all", "activation_pool_peak_bytes", peaks.pool(), "resident_peak_bytes", peaks.resident(),
+                "planned_bytes", peaks.planned());
     }
 
     /** Prints one event; names and values take turns. */

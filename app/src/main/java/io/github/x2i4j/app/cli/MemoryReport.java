@@ -27,6 +27,7 @@ final class MemoryReport implements Display {
     private final Engine engine;
     private final Map<String, Stage> stages = new LinkedHashMap<>();
     private String current;
+    private long poolPeak;
 
     /**
      * The most that a stage held, in bytes; -1 where the system does not tell.
@@ -49,25 +50,40 @@ final class MemoryReport implements Display {
         }
     }
 
+    /**
+     * The most over all stages, in bytes; -1 where the system does not tell, or nothing was planned.
+     *
+     * @param pool taken for activations
+     * @param resident of the whole process, as the system watched it all the time
+     * @param planned what the plan of a memory budget said the process would hold
+     */
+    record Peaks(long pool, long resident, long planned) {
+    }
+
     MemoryReport(Display display, Engine engine) {
         this.display = display;
         this.engine = engine;
     }
 
-    /** Tells what was seen. */
-    void print() {
-        display.memory(List.copyOf(stages.values()), engine.memory().peak());
+    /**
+     * Tells what was seen.
+     *
+     * @param planned what was planned, or -1
+     */
+    void print(long planned) {
+        display.memory(List.copyOf(stages.values()), new Peaks(poolPeak, status("VmHWM:"), planned));
     }
 
     private void look() {
         Runtime r = Runtime.getRuntime();
-        stages.merge(current, new Stage(current, mappedWeights(), engine.memory().inUse(), r.totalMemory() - r.freeMemory(), resident()),
+        poolPeak = Math.max(poolPeak, engine.memory().peak());
+        stages.merge(current, new Stage(current, mappedWeights(), engine.memory().inUse(), r.totalMemory() - r.freeMemory(), status("VmRSS:")),
                 Stage::with);
     }
 
-    private static long resident() {
+    private static long status(String field) {
         try (Stream<String> lines = Files.lines(STATUS)) {
-            return lines.filter(l -> l.startsWith("VmRSS:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * KILO).findFirst()
+            return lines.filter(l -> l.startsWith(field)).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * KILO).findFirst()
                     .orElse(-1);
         } catch (IOException _) {
             return -1;
@@ -135,8 +151,8 @@ final class MemoryReport implements Display {
     }
 
     @Override
-    public void memory(List<Stage> stages, long poolPeak) {
-        display.memory(stages, poolPeak);
+    public void memory(List<Stage> stages, Peaks peaks) {
+        display.memory(stages, peaks);
     }
 
     @Override

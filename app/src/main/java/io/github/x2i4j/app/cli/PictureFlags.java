@@ -11,6 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 final class PictureFlags {
     /** Sides of pictures are multiples of so many pixels. */
     private static final int UNIT = 16;
+    private static final int LEAST_TILE = 64;
     private static final long RANDOM_SEEDS = 1L << 32;
 
     @Option(names = "--steps", paramLabel = "N", description = "Denoising steps. Default: the bundle's, or 4; FLUX.1-dev wants 28.")
@@ -33,14 +34,27 @@ final class PictureFlags {
             description = "How many pictures; their seeds follow each other. Default: 1.")
     private int count;
 
+    @Option(names = "--vae-tile", paramLabel = "PIXELS", defaultValue = "0",
+            description = "Let the autoencoder work in overlapping tiles of so many pixels a side, such as 512: less memory, a picture that is "
+                    + "a little another. Default: the picture as a whole.")
+    private int vaeTile;
+
     /**
      * Settings of the pictures.
      *
      * @param seed seed of the first picture; the others' follow
      */
-    record Drawing(int steps, double guidance, int width, int height, long seed, int count) {
+    record Drawing(int steps, double guidance, int width, int height, long seed, int count, int vaeTile) {
+        Drawing withSize(int otherWidth, int otherHeight) {
+            return new Drawing(steps, guidance, otherWidth, otherHeight, seed, count, vaeTile);
+        }
+
+        Drawing withVaeTile(int pixels) {
+            return new Drawing(steps, guidance, width, height, seed, count, pixels);
+        }
+
         Drawing withSeed(long other) {
-            return new Drawing(steps, guidance, width, height, other, count);
+            return new Drawing(steps, guidance, width, height, other, count, vaeTile);
         }
     }
 
@@ -63,6 +77,9 @@ final class PictureFlags {
         atLeastOne("--steps", steps);
         side("--width", width);
         side("--height", height);
+        if (vaeTile != 0 && (vaeTile < LEAST_TILE || vaeTile % UNIT != 0)) {
+            throw new InvalidInputException("--vae-tile " + vaeTile + ": takes a multiple of " + UNIT + " from " + LEAST_TILE + ", such as 512.");
+        }
         atLeastOne("--count", count);
         if (guidance != null && (!Double.isFinite(guidance) || guidance < 0)) {
             throw new InvalidInputException("--guidance " + guidance + ": takes 0 or a number above it.");
@@ -76,7 +93,7 @@ final class PictureFlags {
     /** The settings, with defaults for those not given. */
     Drawing complete(Defaults d) {
         return new Drawing(or(steps, d.steps()), guidance == null ? d.guidance() : guidance, or(width, d.width()),
-                or(height, d.height()), seed == null ? newSeed() : seed, count);
+                or(height, d.height()), seed == null ? newSeed() : seed, count, vaeTile);
     }
 
     private static int or(Integer given, int otherwise) {

@@ -2,7 +2,6 @@ package io.github.x2i4j.engine.memory;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
@@ -10,7 +9,8 @@ import java.util.function.LongFunction;
 /**
  * Recycles memory, of the CPU or of a device, by size class. There are four classes between one power of two and the next, so at most a fifth of a
  * block is unused. Memory that was given back is kept for later, up to a fixed amount or half of the most that was ever lent at a
- * time, whichever is more; what exceeds it goes back to the system.
+ * time, whichever is more; what exceeds it goes back to the system. New memory is not taken beside idle blocks of other sizes where
+ * that would make more than was ever lent: they go back first.
  *
  * <p>Safe for several threads.
  */
@@ -78,6 +78,7 @@ public final class MemoryPool implements AutoCloseable {
         long size = sizeClass(bytes);
         Block block = takeIdle(size);
         if (block == null) {
+            shrink(Math.max(Math.max(mostLent, lentBytes + size), retainedLimit) - lentBytes - size);
             block = system.apply(size);
         }
         lent.add(block);
@@ -121,9 +122,13 @@ public final class MemoryPool implements AutoCloseable {
         }
         idle.computeIfAbsent(size, k -> new ArrayDeque<>()).push(block);
         retainedBytes += size;
+        shrink(limit);
+    }
+
+    /** Gives idle blocks back to the system, large ones first, until no more than {@code limit} bytes are idle. */
+    private void shrink(long limit) {
         while (retainedBytes > limit) {
-            Map.Entry<Long, ArrayDeque<Block>> largest = idle.lastEntry();
-            takeIdle(largest.getKey()).free();
+            takeIdle(idle.lastKey()).free();
         }
     }
 

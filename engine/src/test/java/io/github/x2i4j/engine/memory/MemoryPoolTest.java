@@ -52,6 +52,20 @@ class MemoryPoolTest {
     }
 
     @Test
+    void idleBlocksGoBackBeforeMoreIsTakenThanWasEverLent() {
+        try (MemoryPool pool = new MemoryPool(0)) {
+            Block a = pool.acquire(4 << 20);
+            Block b = pool.acquire(4 << 20);
+            pool.release(a);
+            assertThat(pool.usage().allocated()).isEqualTo(8 << 20);
+            Block c = pool.acquire(3 << 20);
+            assertThat(pool.usage()).isEqualTo(new MemoryPool.Usage(7 << 20, 7 << 20, 8 << 20));
+            pool.release(b);
+            pool.release(c);
+        }
+    }
+
+    @Test
     void noMoreIsKeptThanTheLimitOrHalfOfTheMostLent() {
         try (MemoryPool pool = new MemoryPool(4096)) {
             List<Block> blocks = new ArrayList<>();

@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 
 /**
  * The most memory that the process may hold at any time: its peak resident size, with the pages of mapped weight files that are in
- * memory (Linux: VmHWM of /proc/self/status). Binary units, as everywhere: 1 GB = 2^30 bytes.
+ * memory (Linux: VmHWM of /proc/self/status). Units are powers of ten: 1 GB = 1,000,000,000 bytes.
  *
  * @param bytes at least 1
  */
 public record MemoryBudget(long bytes) {
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*([kmgt]?)i?b?");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,3})?)\\s*([kmgt]?)i?b?");
     private static final String UNITS = "kmgt";
 
     public MemoryBudget {
@@ -32,13 +32,15 @@ public record MemoryBudget(long bytes) {
             throw new InvalidInputException("\"" + text + "\" is no amount of memory; write one such as 6G or 6144M");
         }
         int power = m.group(2).isEmpty() ? 0 : UNITS.indexOf(m.group(2)) + 1;
-        return new MemoryBudget((long) (Double.parseDouble(m.group(1)) * (1L << 10 * power)));
+        return new MemoryBudget((long) (Double.parseDouble(m.group(1)) * Math.pow(1000, power)));
     }
 
-    /** Such as {@code 6.25 GB} or {@code 340 MB}. */
+    /** Such as {@code 6.25 GB}, {@code 340 MB} or {@code 12 KB}. */
     public static String text(long bytes) {
-        double mega = bytes / (double) (1 << 20);
-        return mega < 1000 ? String.format(Locale.ROOT, "%.0f MB", mega) : String.format(Locale.ROOT, "%.2f GB", mega / 1024);
+        if (bytes < 1e6) {
+            return String.format(Locale.ROOT, "%.0f KB", bytes / 1e3);
+        }
+        return bytes < 1e9 ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
     }
 
     @Override

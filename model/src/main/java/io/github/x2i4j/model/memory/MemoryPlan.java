@@ -31,22 +31,50 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
      *
      * @param name as {@link io.github.x2i4j.model.pipeline.Progress#stage} tells it
      * @param weights all its weights
+     * @param elements number of their elements
      * @param blocks number of blocks that weights can stream by
      * @param largestBlock weights of the largest
      * @param pinned weights of the blocks that stay in memory
-     * @param activations tensors
+     * @param tensors native memory of tensors: what is computed
      * @param mode how the weights are held
      * @param resident of the process with all weights in memory
      * @param least of the process where one block is in memory at a time
      * @param planned of the process as planned
      */
-    public record Stage(String name, long weights, int blocks, long largestBlock, long pinned, long activations, Mode mode,
+    public record Stage(String name, long weights, long elements, int blocks, long largestBlock, long pinned, long tensors, Mode mode,
             long resident, long least, long planned) {
+        /** True if weights are more than half of what the stage holds. */
+        public boolean weightsDominate() {
+            return weights > tensors;
+        }
+
+        private Stage withWeights(double bits) {
+            double share = Math.min(1, elements * bits / Byte.SIZE / Math.max(1, weights));
+            long saved = (long) (weights * (1 - share));
+            long savedBlock = (long) (largestBlock * (1 - share));
+            return new Stage(name, weights - saved, elements, blocks, largestBlock - savedBlock, (long) (pinned * share), tensors, mode,
+                    resident - saved, least - savedBlock, planned - saved);
+        }
+    }
+
+    /** Bits of an element, scales included. */
+    public static final double BITS_Q8_0 = 8.5;
+    /** Bits of an element, scales included. */
+    public static final double BITS_Q4_K = 4.5;
+
+    /** An estimate of the plan with all weights stored in so many bits an element, where they have more. */
+    public MemoryPlan withWeights(double bits) {
+        return new MemoryPlan(limit, java, copies, stages.stream().map(s -> s.withWeights(bits)).toList());
     }
 
     /** Most that the process holds as planned. */
     public long peak() {
         return largest().planned;
+    }
+
+    /** Most that the process holds with all weights of a stage in memory. */
+    public long resident() {
+        return stages.stream().mapToLong(Stage::resident).max().orElseThrow();
     }
 
     /** The stage that needs most as planned. */
@@ -70,7 +98,7 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
      * @throws InvalidInputException saying how many bytes are missing, where, and what would help
      */
     public void require() {
-        long tensors = stages.stream().mapToLong(Stage::activations).max().orElse(0);
+        long tensors = stages.stream().mapToLong(Stage::tensors).max().orElse(0);
         if (limit > 0 && tensors + copies > java.direct()) {
             throw new InvalidInputException("tensors need " + MemoryBudget.text(tensors + copies) + " outside the Java heap, but Java was started "
                     + "with a limit of " + MemoryBudget.text(java.direct()) + " there; start it with -XX:MaxDirectMemorySize="
@@ -87,12 +115,12 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
     private String remedy(Stage s) {
         long other = java.bytes() + copies;
         String budget = "Or allow " + MemoryBudget.text(least()) + ".";
-        if (java.heap() > Math.max(s.largestBlock, s.activations)) {
+        if (java.heap() > Math.max(s.largestBlock, s.tensors)) {
             return "Most of it is the Java heap, which may grow to " + MemoryBudget.text(java.heap()) + ": allow it less with -Xmx. " + budget;
         }
-        if (s.activations >= s.planned - other - s.activations) {
-            return "Most of it are tensors, " + MemoryBudget.text(s.activations) + ": ask for a smaller picture or a shorter prompt"
-                    + (s.name.startsWith("decode") ? ", or decode in tiles (--vae-tiling). " : ". ") + budget;
+        if (s.tensors >= s.planned - other - s.tensors) {
+            return "Most of it are tensors, " + MemoryBudget.text(s.tensors) + ": ask for a smaller picture or a shorter prompt"
+                    + (s.name.startsWith("decode") ? ", or decode in tiles (--vae-tile 512). " : ". ") + budget;
         }
         return "Most of it are weights, of which at least one block of " + MemoryBudget.text(s.largestBlock)
                 + " is in memory: use quantised weights. " + budget;

@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
  * @param offset byte of it at which the weight begins
  * @param length bytes of the weight
  * @param used how many of them are in memory after use, at most: of a table only what is looked up
+ * @param elements of the whole weight
  */
-record Range(HostStorage file, long offset, long length, long used) {
+record Range(HostStorage file, long offset, long length, long used, long elements) {
     /** What the system brings into memory around a byte that is read (Linux: fault_around_bytes). */
     static final long AROUND = 64 << 10;
 
@@ -24,7 +25,7 @@ record Range(HostStorage file, long offset, long length, long used) {
         }
         long whole = weight.byteSize();
         long scattered = bytes + (weight.rank() == 2 ? bytes / Math.max(1, whole / Math.max(1, weight.dim(0))) * AROUND : 0);
-        return new Range(storage, weight.byteOffset(), whole, bytes == whole ? whole : Math.min(whole, scattered));
+        return new Range(storage, weight.byteOffset(), whole, bytes == whole ? whole : Math.min(whole, scattered), weight.elements());
     }
 
     /** True if the other is the same weight. */

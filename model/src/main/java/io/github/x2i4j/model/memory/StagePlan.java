@@ -88,7 +88,7 @@ record StagePlan(Trace.Stage stage, long fixed, MemoryPlan.Mode mode, Set<Place>
     MemoryPlan.Stage shown() {
         List<Trace.Visit> blocks = stage.blocks();
         long kept = blocks.stream().filter(v -> pinned.contains(v.place())).mapToLong(Trace.Visit::bytes).sum();
-        return new MemoryPlan.Stage(stage.name(), stage.weightBytes(), blocks.size(), largest(blocks), kept, stage.activations(), mode,
+        return new MemoryPlan.Stage(stage.name(), stage.weightBytes(), stage.elements(), blocks.size(), largest(blocks), kept, stage.activations(), mode,
                 resident(stage, fixed).bytes, least(), bytes);
     }
 }

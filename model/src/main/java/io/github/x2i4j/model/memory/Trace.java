@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a rehearsal saw.
@@ -44,6 +45,12 @@ record Trace(List<Stage> stages, long copies) {
         /** Pages around weights that come into memory with them and stay when they go, at most. */
         long edgeBytes() {
             return Range.AROUND * (loose.size() + blocks().stream().mapToInt(v -> v.weights.size()).sum());
+        }
+
+        /** Number of elements of all weights, as far as they are used. */
+        long elements() {
+            return Stream.concat(loose.stream(), blocks().stream().flatMap(v -> v.weights.stream()))
+                    .mapToLong(r -> (long) ((double) r.elements() * r.used() / Math.max(1, r.length()))).sum();
         }
 
         /** All weights in memory. */

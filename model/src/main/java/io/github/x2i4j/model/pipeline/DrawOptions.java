@@ -18,12 +18,16 @@ import io.github.x2i4j.model.media.RgbImage;
  * @param count pictures of one prompt; they differ in their noise
  * @param image picture to begin with, resized to the size asked for; or null to begin with noise alone
  * @param strength how much of {@code image} is drawn anew, in (0, 1]
+ * @param vaeTile side in pixels of the overlapping tiles in which the autoencoder works, for less memory; its picture is a little
+ *     another then. 0: the picture is computed whole
  */
 public record DrawOptions(int height, int width, Sizes sizes, int steps, double guidance, double trueCfgScale, long seed, int count,
-        RgbImage image, double strength) {
+        RgbImage image, double strength, int vaeTile) {
 
     private static final int LARGEST_SIDE = 16_384;
     private static final int MOST_PICTURES = 1000;
+    /** Smaller tiles are mostly overlap. */
+    private static final int LEAST_TILE = 64;
 
     /** What happens to sides that the model cannot draw. */
     public enum Sizes {
@@ -45,32 +49,41 @@ public record DrawOptions(int height, int width, Sizes sizes, int steps, double 
         }
         side("height", height);
         side("width", width);
+        if (vaeTile != 0 && (vaeTile < LEAST_TILE || vaeTile > LARGEST_SIDE || vaeTile % 16 != 0)) {
+            throw new InvalidInputException("the autoencoder's tiles have sides of " + vaeTile + " pixels, but must have a multiple of 16 from "
+                    + LEAST_TILE + " to " + LARGEST_SIDE + ", such as 512");
+        }
     }
 
     /** One picture of this size, from noise alone, with the seed 0. */
     public static DrawOptions of(int height, int width, int steps, double guidance) {
-        return new DrawOptions(height, width, Sizes.EXACT, steps, guidance, 1, 0, 1, null, 1);
+        return new DrawOptions(height, width, Sizes.EXACT, steps, guidance, 1, 0, 1, null, 1, 0);
     }
 
     public DrawOptions withSizes(Sizes other) {
-        return new DrawOptions(height, width, other, steps, guidance, trueCfgScale, seed, count, image, strength);
+        return new DrawOptions(height, width, other, steps, guidance, trueCfgScale, seed, count, image, strength, vaeTile);
     }
 
     public DrawOptions withTrueCfgScale(double scale) {
-        return new DrawOptions(height, width, sizes, steps, guidance, scale, seed, count, image, strength);
+        return new DrawOptions(height, width, sizes, steps, guidance, scale, seed, count, image, strength, vaeTile);
     }
 
     public DrawOptions withSeed(long other) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, other, count, image, strength);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, other, count, image, strength, vaeTile);
     }
 
     public DrawOptions withCount(int pictures) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, pictures, image, strength);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, pictures, image, strength, vaeTile);
+    }
+
+    /** Has the autoencoder work in tiles of so many pixels a side, or whole with 0. */
+    public DrawOptions withVaeTile(int pixels) {
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, image, strength, pixels);
     }
 
     /** Begins with a picture; {@code strength} says how much of it is drawn anew. */
     public DrawOptions from(RgbImage start, double strength) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, start, strength);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, start, strength, vaeTile);
     }
 
     /**

@@ -19,6 +19,7 @@ import io.github.x2i4j.model.nn.Loaded;
 import io.github.x2i4j.model.noise.TorchCpuGenerator;
 import io.github.x2i4j.model.pipeline.FluxParts.Part;
 import io.github.x2i4j.model.vae.Autoencoder;
+import io.github.x2i4j.model.vae.Tiling;
 import io.github.x2i4j.model.vae.VaeNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class FluxPainter {
         return transformer;
     }
 
-    private record Plan(LatentGrid grid, Schedule schedule, int firstStep) {
+    private record Plan(LatentGrid grid, Schedule schedule, int firstStep, Tiling tiling) {
     }
 
     /**
@@ -105,7 +106,8 @@ public final class FluxPainter {
     private Plan plan(DrawOptions o) {
         LatentGrid grid = o.grid(vae.spatialFactor());
         return new Plan(grid, scheduler.schedule(o.steps(), grid.tokens()),
-                o.image() == null ? 0 : FlowMatchEulerScheduler.firstStep(o.steps(), o.strength()));
+                o.image() == null ? 0 : FlowMatchEulerScheduler.firstStep(o.steps(), o.strength()),
+                o.vaeTile() == 0 ? null : Tiling.ofPixels(o.vaeTile(), vae.spatialFactor()));
     }
 
     /**
@@ -123,20 +125,21 @@ public final class FluxPainter {
         }
         TorchCpuGenerator generator = new TorchCpuGenerator(o.seed());
         try (Scope f = ops.scope()) {
-            Tensor start = o.image() == null ? null : encode(f, o.image(), plan.grid, generator, progress);
+            Tensor start = o.image() == null ? null : encode(f, o.image(), plan, generator, progress);
             List<Tensor> latents = denoise(f, positive, cfg, o, plan, start, generator, progress);
-            return decode(f, latents, plan.grid, progress);
+            return decode(f, latents, plan, progress);
         }
     }
 
     /** A picture as the transformer's latents [1, C, h, w]: a sample of what the encoder says of it. */
-    private Tensor encode(Ops ops, RgbImage image, LatentGrid grid, TorchCpuGenerator generator, Progress progress) {
+    private Tensor encode(Ops ops, RgbImage image, Plan plan, TorchCpuGenerator generator, Progress progress) {
+        LatentGrid grid = plan.grid;
         progress.stage("encode picture", 0);
         progress.check();
         try (Parts.Use<Autoencoder> use = parts.network("autoencoder", () -> openVae(Autoencoder::of)); Scope f = ops.scope()) {
             int factor = vae.spatialFactor();
             RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
-            return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator), progress.hook()));
+            return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator), plan.tiling, progress.hook()));
         }
     }
 
@@ -162,7 +165,8 @@ public final class FluxPainter {
         return results;
     }
 
-    private List<Picture> decode(Ops ops, List<Tensor> latents, LatentGrid grid, Progress progress) {
+    private List<Picture> decode(Ops ops, List<Tensor> latents, Plan plan, Progress progress) {
+        LatentGrid grid = plan.grid;
         progress.stage("decode", latents.size());
         List<Picture> pictures = new ArrayList<>();
         try (Parts.Use<Autoencoder> use = openDecoder()) {
@@ -171,7 +175,7 @@ public final class FluxPainter {
                 progress.check();
                 try (Scope f = ops.scope()) {
                     Tensor x = grid.unpack(f, packed);                                      // [1, C, h, w]
-                    Tensor image = decoder.decodeLatents(f, x, null, progress.hook());      // [1, 3, H, W]
+                    Tensor image = decoder.decodeLatents(f, x, plan.tiling, progress.hook()); // [1, 3, H, W]
                     pictures.add(new Picture((int) image.dim(3), (int) image.dim(2), unit(image), packed.toFloats(), grid.tokens()));
                 }
                 progress.step(pictures.size());

@@ -35,9 +35,10 @@ public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
      *
      * @param image F32 [B, inChannels, H, W] in [-1, 1]
      * @param noise draws F32 [B, latentChannels, h, w], for autoencoders whose latents are drawn from a distribution
+     * @param tiling how to cut large pictures, or null to compute them whole
      * @return F32 [B, latentChannels, h, w]
      */
-    Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, BlockHook hook);
+    Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, Tiling tiling, BlockHook hook);
 
     /** Sizes of the autoencoder that a config.json describes or, where that is null, that the tensors make. */
     static Sizes sizes(Weights w, Config config) {

@@ -74,9 +74,9 @@ public final class AutoencoderKl implements Autoencoder {
     }
 
     @Override
-    public Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, BlockHook hook) {
+    public Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, Tiling tiling, BlockHook hook) {
         try (Scope f = ops.scope()) {
-            Tensor sample = encode(f, image, null, hook).sample(f, noise.get());
+            Tensor sample = encode(f, image, tiling, hook).sample(f, noise.get());
             return f.escape(toTransformer(f, sample));
         }
     }

@@ -182,16 +182,21 @@ public final class AutoencoderTiny implements Autoencoder {
 
     @Override
     public Tensor decodeLatents(Ops ops, Tensor x, Tiling tiling, BlockHook hook) {
-        if (tiling != null) {
-            throw new UnsupportedFeatureException("the small autoencoder does not work in tiles, its memory is small without; leave out the tiling");
-        }
+        refuse(tiling);
         try (Scope f = ops.scope()) {
             return f.escape(decode(f, Latents.fromTransformer(f, x, config.scalingFactor(), config.shiftFactor()), hook));
         }
     }
 
+    private static void refuse(Tiling tiling) {
+        if (tiling != null) {
+            throw new UnsupportedFeatureException("the small autoencoder does not work in tiles, its memory is small without; leave out the tiling");
+        }
+    }
+
     @Override
-    public Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, BlockHook hook) {
+    public Tensor encodeLatents(Ops ops, Tensor image, Supplier<Tensor> noise, Tiling tiling, BlockHook hook) {
+        refuse(tiling);
         try (Scope f = ops.scope()) {
             return f.escape(Latents.toTransformer(f, encode(f, image, hook), config.scalingFactor(), config.shiftFactor()));
         }

@@ -30,7 +30,12 @@ public record Tiling(int tileSampleMinSize, int tileLatentMinSize, double tileOv
 
     /** Tiles of a number of pixels for a given autoencoder. */
     public static Tiling ofPixels(int pixels, VaeConfig c) {
-        return new Tiling(pixels, pixels / c.spatialFactor(), DEFAULT_OVERLAP);
+        return ofPixels(pixels, c.spatialFactor());
+    }
+
+    /** Tiles of a number of pixels for an autoencoder with so many pixels per latent. */
+    public static Tiling ofPixels(int pixels, int spatialFactor) {
+        return new Tiling(pixels, pixels / spatialFactor, DEFAULT_OVERLAP);
     }
 
     /** Tiles of a decoder run: latents in, pixels out. */
