@@ -29,13 +29,30 @@ static float element(const void* p, int type, int64_t i) {
     return type == 14 ? __uint_as_float((unsigned int) h << 16) : half_to_float(h);
 }
 
+// Several sums, so that the compiler may use vectors.
+static double dot(const float* a, const float* b, int64_t n) {
+    double sums[8] = {};
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        for (int l = 0; l < 8; l++) {
+            sums[l] += (double) a[i + l] * b[i + l];
+        }
+    }
+    for (; i < n; i++) {
+        sums[0] += (double) a[i] * b[i];
+    }
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
 // Column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16.
 extern "C" void x2i_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
         int64_t ldb, float beta, float* c, int64_t ldc) {
     for (int64_t j = 0; j < n; j++) {
         for (int64_t i = 0; i < m; i++) {
             double sum = 0;
-            for (int64_t p = 0; p < k; p++) {
+            if (type == 0 && ta && !tb) {
+                sum = dot((const float*) a + i * lda, (const float*) b + j * ldb, k);
+            } else for (int64_t p = 0; p < k; p++) {
                 sum += (double) element(a, type, ta ? i * lda + p : p * lda + i) * element(b, type, tb ? p * ldb + j : j * ldb + p);
             }
             c[j * ldc + i] = (float) sum + (beta != 0 ? beta * c[j * ldc + i] : 0);

@@ -34,6 +34,10 @@ static inline unsigned int __float_as_uint(float f) {
     return bits;
 }
 
+// The compiler is told not to contract either.
+static inline float __fmul_rn(float a, float b) { return a * b; }
+static inline float __fadd_rn(float a, float b) { return a + b; }
+
 namespace shim {
 
 const size_t STACK = 64 << 10;

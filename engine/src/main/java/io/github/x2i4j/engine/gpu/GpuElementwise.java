@@ -81,8 +81,8 @@ final class GpuElementwise {
     /** Writes a tensor's elements in another type. */
     static void convert(Gpu gpu, Tensor x, long to, DType dtype) {
         if (x.elements() > 0) {
-            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.address(x)).add(StoredKind.of(x.dtype())).add(to)
-                    .add(StoredKind.of(dtype)).add(x.elements()));
+            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.address(x)).add(x.dtype().ordinal()).add(x.scale())
+                    .add(to).add(dtype.ordinal()).add(x.elements()));
         }
     }
 }

@@ -95,7 +95,7 @@ final class GpuMovement {
         if (y.elements() > 0) {
             long rows = upload(gpu, ids);
             gpu.launch("convert", "gather_rows", Grid.elements(y.elements()), a -> a.add(gpu.address(table))
-                    .add(StoredKind.of(table.dtype())).add(rows).add(gpu.address(y)).add((long) ids.length).add(table.dim(1)));
+                    .add(table.dtype().ordinal()).add(table.scale()).add(rows).add(gpu.address(y)).add((long) ids.length).add(table.dim(1)));
         }
         return y;
     }

@@ -73,7 +73,7 @@ final class GpuProducts {
 
     /** The address of a tensor's values in some type: where they lie, or a copy that lasts until the op ends. */
     private static long as(Gpu gpu, Tensor t, DType dtype) {
-        if (t.dtype() == dtype) {
+        if (t.dtype() == dtype && t.scale() == 1) {
             return gpu.address(t);
         }
         long copy = gpu.scratch(dtype.bytes(t.elements()));

@@ -182,6 +182,7 @@ public final class Signatures {
 
     public static Shape cast(Tensor x, DType dtype) {
         that(x.dtype().isFloat() && dtype.isFloat(), () -> "cast works between floating-point types, not " + x + " to " + dtype);
+        that(dtype == DType.F64 || dtype == DType.F32 || dtype == DType.F16 || dtype == DType.BF16, () -> "cast does not write " + dtype);
         return x.shape();
     }
 

@@ -21,8 +21,10 @@ import java.util.stream.Stream;
 
 /** The kernels' sources, compiled for the CPU by the C++ compiler of this machine. They run on one thread at a time. */
 public final class CompiledKernels {
-    private static final Path SOURCES = Path.of("src/main/cuda").toAbsolutePath();
-    private static final Path SHIM = Path.of("src/test/cuda").toAbsolutePath();
+    /** The folder of this module, which tests of others use too. */
+    private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("engine");
+    private static final Path SOURCES = MODULE.resolve("src/main/cuda");
+    private static final Path SHIM = MODULE.resolve("src/test/cuda");
     private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
 
     private static CompiledKernels loaded;

@@ -1,0 +1,22 @@
+package io.github.x2i4j.engine;
+
+import io.github.x2i4j.engine.gpu.CompiledKernels;
+import io.github.x2i4j.engine.gpu.FakeCuda;
+import io.github.x2i4j.engine.gpu.Gpu;
+import java.io.IOException;
+
+/** An engine on a device that is made of the CPU, for tests of all modules. */
+public final class FakeGpu {
+    private FakeGpu() {
+    }
+
+    /** Whether this machine has what it takes: a C++ compiler. */
+    public static boolean isPossible() {
+        return CompiledKernels.compiler().isPresent();
+    }
+
+    /** @param bytes memory of the device */
+    public static Engine open(long bytes, Precision precision) throws IOException, InterruptedException {
+        return new Engine(Gpu.open(new FakeCuda(CompiledKernels.load(), bytes), 0, precision));
+    }
+}
