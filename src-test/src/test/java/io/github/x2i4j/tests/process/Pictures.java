@@ -3,10 +3,16 @@ package io.github.x2i4j.tests.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 
 /** Compares pictures. */
 final class Pictures {
     private Pictures() {
+    }
+
+    /** The same for pictures that are the same pixel by pixel. */
+    static String hash(BufferedImage a) {
+        return a.getWidth() + "x" + a.getHeight() + " " + Arrays.hashCode(a.getRGB(0, 0, a.getWidth(), a.getHeight(), null, 0, a.getWidth()));
     }
 
     /** The largest difference of a channel of a pixel, of 255. */

@@ -18,6 +18,7 @@ final class Program {
     private final Path folder;
     private final List<String> java = new ArrayList<>();
     private Path working;
+    private String input = "";
 
     /** @param folder where the program works and has its home */
     private Program(Path folder, List<String> launch) {
@@ -47,6 +48,12 @@ final class Program {
         return this;
     }
 
+    /** The same program, with something to read. */
+    Program reading(String lines) {
+        input = lines;
+        return this;
+    }
+
     /** What a program printed and how it ended. */
     record Result(int exit, String out, String err) {
     }
@@ -66,13 +73,18 @@ final class Program {
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(working.toFile())
-                .redirectOutput(out().toFile()).redirectError(err().toFile());
+                .redirectInput(in().toFile()).redirectOutput(out().toFile()).redirectError(err().toFile());
         builder.environment().put("HOME", folder.resolve("home").toString());
         builder.environment().put("XDG_CACHE_HOME", folder.resolve("home/.cache").toString());
         builder.environment().put("LOCALAPPDATA", folder.resolve("home").toString());
         builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
         Files.createDirectories(folder.resolve("home"));
+        Files.writeString(in(), input);
         return builder.start();
+    }
+
+    private Path in() {
+        return folder.resolve("in.txt");
     }
 
     Path out() {
