@@ -83,7 +83,7 @@ public final class X2iDialogue {
      * @param finished is given each picture as soon as it is finished, on the calling thread
      * @return the answer is never null
      * @throws io.github.x2i4j.engine.InvalidInputException if the request is wrong or the dialogue has become too long
-     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if the language model is of a family that cannot hold a dialogue
+     * @throws io.github.x2i4j.engine.UnsupportedFeatureException if there are videos or sounds, or more pictures than the family reads
      */
     public X2iResult say(X2iRequest request, Progress progress, Consumer<X2iPicture> finished) {
         if (!request.videos().isEmpty() || !request.audios().isEmpty()) {

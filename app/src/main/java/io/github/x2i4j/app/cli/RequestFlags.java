@@ -56,7 +56,7 @@ final class RequestFlags {
         List<Path> audios = List.of();
 
         @Option(names = "--answer", description = "Draw what the language model answers to the prompt instead of the prompt, and print it "
-                + "(Qwen2.5-VL, of any size).")
+                + "(every family; X2I's own script does it with Qwen2.5-VL 7B).")
         boolean answer;
 
         @Option(names = "--answer-from-padded", description = "The answer follows the prompt's padding, as in X2I's script, instead of the "

@@ -7,6 +7,7 @@ import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.model.llm.DecoderConfig;
+import io.github.x2i4j.model.llm.GenerationConfig;
 import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.mllm.LoadedMllm;
 import io.github.x2i4j.model.mllm.MllmPrompt;
@@ -24,10 +25,12 @@ public final class InternVl extends LoadedMllm<InternVlInputs, InternVlModel> {
     private static final String PAD = "<|endoftext|>";
 
     private final InternVlProcessor processor;
+    private final GenerationConfig generation;
 
-    private InternVl(Loaded<InternVlModel> loaded, InternVlProcessor processor) {
-        super(InternVlFamily.ABILITIES, loaded, processor.tokenizer());
+    private InternVl(Loaded<InternVlModel> loaded, InternVlProcessor processor, GenerationConfig generation) {
+        super(loaded, processor.tokenizer());
         this.processor = processor;
+        this.generation = generation;
     }
 
     /**
@@ -37,7 +40,8 @@ public final class InternVl extends LoadedMllm<InternVlInputs, InternVlModel> {
      */
     public static InternVl open(Path folder) {
         InternVlProcessor processor = processor(folder);
-        return new InternVl(Loaded.open(folder, InternVlModel.NAMES, InternVlModel::bind), processor);
+        GenerationConfig generation = GenerationConfig.read(folder, Config.read(folder.resolve("config.json")).object("llm_config")).orStop(processor.tokenizer(), InternVlChatTemplate.TURN_END);
+        return new InternVl(Loaded.open(folder, InternVlModel.NAMES, InternVlModel::bind), processor, generation);
     }
 
     /** The processor of a model folder alone; no weights are opened. */
@@ -72,6 +76,7 @@ public final class InternVl extends LoadedMllm<InternVlInputs, InternVlModel> {
 
     @Override
     protected Read read(Scope s, InternVlModel networks, InternVlInputs inputs, PromptOptions options, AnswerOptions answer, BlockHook hook) {
-        return new Read(inputs.prompt().ids(), networks.with(options.rope()).forward(s, inputs.tensors(s), hook).hiddenStates(), null);
+        InternVlModel.Output out = networks.with(options.rope()).forward(s, inputs.tensors(s), answer, generation, hook);
+        return new Read(inputs.prompt().ids(), out.hiddenStates(), out.answer());
     }
 }

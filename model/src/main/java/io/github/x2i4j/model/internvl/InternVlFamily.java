@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** InternVL2.5 1B and 4B. */
 public final class InternVlFamily implements MllmFamily {
-    static final Abilities ABILITIES = new Abilities("InternVL2.5", 1, 0, false, false, false, false);
+    static final Abilities ABILITIES = new Abilities("InternVL2.5", 1, 0, false, false, false);
 
     @Override
     public String name() {

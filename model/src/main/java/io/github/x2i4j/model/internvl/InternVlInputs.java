@@ -8,7 +8,7 @@ import io.github.x2i4j.model.mllm.PromptIds;
  *
  * @param text after the chat template, places of the picture's tokens included
  * @param prompt token ids, cut and padded
- * @param image the picture, or null
+ * @param image the picture (in a dialogue, all pictures), or null
  * @param imageTokenId id that stands for one token of the picture
  */
 public record InternVlInputs(String text, PromptIds prompt, PixelTiles image, long imageTokenId) {

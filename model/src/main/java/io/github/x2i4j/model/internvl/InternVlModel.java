@@ -8,13 +8,16 @@ import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.llm.Placeholders;
 import io.github.x2i4j.model.llm.RopeFrequencies;
+import io.github.x2i4j.model.mllm.AnswerOptions;
+import io.github.x2i4j.model.mllm.PromptReader;
 import io.github.x2i4j.model.nn.BlockHook;
-import java.util.stream.LongStream;
 
 /**
  * The networks of InternVL2.5 (arXiv 2412.05271, section 3.1; {@code InternVLChatModel} as X2I changed it): tokens of a picture's tiles
@@ -75,18 +78,26 @@ public final class InternVlModel {
      *
      * @param hiddenStates F32 [L+1, S, H], pad rows included
      * @param vitEmbeds tokens of the tiles, F32 [B, n, H], or null
+     * @param answer null if none was asked for
      */
-    public record Output(Tensor hiddenStates, Tensor vitEmbeds) {
+    public record Output(Tensor hiddenStates, Tensor vitEmbeds, GreedyDecoder.Answer answer) {
+    }
+
+    /** Reads a prompt. */
+    public Output forward(Ops f, Input in, BlockHook hook) {
+        return forward(f, in, null, null, hook);
     }
 
     /**
-     * Reads a prompt.
+     * Reads a prompt and, where asked, answers it.
      *
      * @param f owner of the result
+     * @param answer how long an answer to decode, or null for none
+     * @param generation how to decode it; counts only with an answer
      * @param hook stands around each layer of vision tower and decoder
      * @throws InvalidInputException if placeholders and tokens of the picture do not match
      */
-    public Output forward(Ops f, Input in, BlockHook hook) {
+    public Output forward(Ops f, Input in, AnswerOptions answer, GenerationConfig generation, BlockHook hook) {
         try (Scope s = f.scope()) {
             PaddedPrompt prompt = PaddedPrompt.of(in.ids, in.attentionMask, PadRule.RUNNING_POSITIONS);
             long[] ids = prompt.select(in.ids);
@@ -95,9 +106,8 @@ public final class InternVlModel {
             if (embeds != null) {
                 x = Placeholders.replace(s, x, ids, in.imageTokenId, embeds.reshape(-1, config.text().hiddenSize()));
             }
-            long[] columns = prompt.select(LongStream.range(0, in.ids.length).toArray());
-            Tensor states = language.forward(s, x, new long[][] {columns, columns, columns}, prompt.keys(null), hook); // [L+1, S, H]
-            return new Output(s.escape(prompt.expand(s, states)), embeds == null ? null : s.escape(embeds));
+            PromptReader.Read read = PromptReader.overColumns(language, prompt, in.ids).read(s, x, answer, generation, hook);
+            return new Output(s.escape(read.hiddenStates()), embeds == null ? null : s.escape(embeds), GreedyDecoder.escape(s, read.answer()));
         }
     }
 

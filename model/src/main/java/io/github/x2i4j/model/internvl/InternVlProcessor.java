@@ -11,11 +11,14 @@ import io.github.x2i4j.model.mllm.PromptIds;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.Template;
 import io.github.x2i4j.model.prompt.InternVlChatTemplate;
+import io.github.x2i4j.model.prompt.InternVlChatTemplate.Question;
 import io.github.x2i4j.model.prompt.PromptStyle;
 import io.github.x2i4j.model.qwen.QwenVlUtils;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Prompt and picture to token ids and tiles, as X2I's InternVL script makes them: the words as {@code str(dict)} with two keys inside the
@@ -43,20 +46,26 @@ public record InternVlProcessor(Tokenizer tokenizer, InternVlImageProcessor imag
      * @throws UnsupportedFeatureException if the family does not do what is asked
      */
     public InternVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        InternVlFamily.ABILITIES.check(past, prompt, false);
+        InternVlFamily.ABILITIES.check(past, prompt);
         InternVlFamily.ABILITIES.check(past, options);
-        PixelTiles image = prompt.images().isEmpty() ? null : imageProcessor.tiles(QwenVlUtils.prepare(prompt.images().getFirst(),
-                options.pictures(), QwenVlUtils.FACTOR));
-        int imageTokens = image == null ? 0 : image.count() * tileTokens;
-        String question = style(options).with(image != null).format(prompt.text());
-        MarkedText text = options.template() == Template.BARE ? InternVlChatTemplate.bare(question, imageTokens, options.literal())
-                : InternVlChatTemplate.render(question, imageTokens, options.literal());
+        List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
+        List<PixelTiles> images = said.stream().flatMap(p -> p.images().stream()).map(i -> imageProcessor.tiles(QwenVlUtils.prepare(i,
+                options.pictures(), QwenVlUtils.FACTOR))).toList();
+        Iterator<PixelTiles> next = images.iterator();
+        List<Question> questions = said.stream().map(p -> new Question(style(options).with(!p.images().isEmpty()).format(p.text()),
+                p.images().isEmpty() ? 0 : next.next().count() * tileTokens)).toList();
+        MarkedText text = options.template() == Template.BARE ? InternVlChatTemplate.bare(questions.getLast(), options.literal())
+                : InternVlChatTemplate.render(questions, past.stream().map(MllmTurn::answer).toList(), options.literal());
         int[] ids = tokenizer.encode(text, false);
-        check(ids, imageTokens);
-        MediaTokens media = image == null ? new MediaTokens.Builder().build("")
-                : new MediaTokens.Builder().add("picture", imageTokens + AROUND).build("squash it to one tile (--image-rule squash128)");
+        check(ids, questions.stream().mapToInt(Question::imageTokens).sum());
+        MediaTokens media = new MediaTokens.Builder().add("picture", questions.stream().filter(q -> q.imageTokens() > 0)
+                .mapToLong(q -> q.imageTokens() + AROUND).toArray()).build("squash pictures to one tile (--image-rule squash128)");
+        if (!past.isEmpty()) {
+            PromptIds.whole(ids, options, media);
+        }
         ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId, media, warnings);
-        return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), image, imageTokenId);
+        return new InternVlInputs(text.text(), PromptIds.pad(ids, options, () -> padId), images.isEmpty() ? null : PixelTiles.join(images),
+                imageTokenId);
     }
 
     private static PromptStyle style(PromptOptions options) {

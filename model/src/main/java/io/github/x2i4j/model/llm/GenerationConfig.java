@@ -2,8 +2,11 @@ package io.github.x2i4j.model.llm;
 
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
+import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
 
 /**
  * How an answer is decoded. Decoding is greedy: the published models' temperature of 1e-6 means just that.
@@ -34,6 +37,13 @@ public record GenerationConfig(float repetitionPenalty, long[] stopIds) {
     private static long[] ids(Config c) {
         return c.isArray("eos_token_id") ? Arrays.stream(c.integers("eos_token_id")).asLongStream().toArray()
                 : new long[] {c.integer("eos_token_id")};
+    }
+
+    /** The same, ended by a token of the chat template as well, where the tokenizer has it. */
+    public GenerationConfig orStop(Tokenizer tokenizer, String token) {
+        OptionalInt id = tokenizer.id(token);
+        return id.isEmpty() || stops(id.getAsInt()) ? this
+                : new GenerationConfig(repetitionPenalty, LongStream.concat(LongStream.of(stopIds), LongStream.of(id.getAsInt())).toArray());
     }
 
     public boolean stops(long id) {

@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.llm;
 
 import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.ArrayList;
@@ -17,6 +18,11 @@ public final class GreedyDecoder {
      * @param hiddenStates F32 [L+1, T-1, H] of the tokens that were fed back (the last one never is); null if T is 1
      */
     public record Answer(long[] ids, Tensor hiddenStates) {
+    }
+
+    /** An answer that outlives the scope it was decoded in, or null for null. */
+    public static Answer escape(Scope s, Answer a) {
+        return a == null || a.hiddenStates == null ? a : new Answer(a.ids, s.escape(a.hiddenStates));
     }
 
     private final LanguageModel model;

@@ -16,8 +16,6 @@ import java.util.stream.LongStream;
  */
 public record MarkIds(int place, int pad, long[] imageBegins, long[] imageEnds, long audioBegin, long audioEnd) {
     private static final String PAD = "<|endoftext|>";
-    private static final String SLICE_BEGIN = "<slice>";
-    private static final String SLICE_END = "</slice>";
 
     /**
      * @param source what messages call the model, such as its folder
@@ -25,8 +23,8 @@ public record MarkIds(int place, int pad, long[] imageBegins, long[] imageEnds, 
      */
     static MarkIds of(String source, Tokenizer tokenizer) {
         return new MarkIds(id(source, tokenizer, MiniCpmChatTemplate.PLACE), id(source, tokenizer, PAD),
-                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_BEGIN), id(source, tokenizer, SLICE_BEGIN)},
-                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_END), id(source, tokenizer, SLICE_END)},
+                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_BEGIN), id(source, tokenizer, MiniCpmChatTemplate.SLICE_BEGIN)},
+                new long[] {id(source, tokenizer, MiniCpmChatTemplate.IMAGE_END), id(source, tokenizer, MiniCpmChatTemplate.SLICE_END)},
                 id(source, tokenizer, MiniCpmChatTemplate.AUDIO_BEGIN), id(source, tokenizer, MiniCpmChatTemplate.AUDIO_END));
     }
 

@@ -7,6 +7,7 @@ import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.tokenizer.Tokenizer;
 import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
+import io.github.x2i4j.model.llm.GenerationConfig;
 import io.github.x2i4j.model.media.audio.AudioFeatures;
 import io.github.x2i4j.model.llm.DecoderConfig;
 import io.github.x2i4j.model.mllm.AnswerOptions;
@@ -16,6 +17,7 @@ import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.Loaded;
+import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,10 +25,12 @@ import java.util.function.Consumer;
 /** A folder of MiniCPM-o 2.6: processor and networks. */
 public final class MiniCpm extends LoadedMllm<MiniCpmInputs, MiniCpmModel> {
     private final MiniCpmProcessor processor;
+    private final GenerationConfig generation;
 
-    private MiniCpm(Loaded<MiniCpmModel> loaded, MiniCpmProcessor processor) {
-        super(MiniCpmFamily.ABILITIES, loaded, processor.tokenizer());
+    private MiniCpm(Loaded<MiniCpmModel> loaded, MiniCpmProcessor processor, GenerationConfig generation) {
+        super(loaded, processor.tokenizer());
         this.processor = processor;
+        this.generation = generation;
     }
 
     /**
@@ -36,7 +40,8 @@ public final class MiniCpm extends LoadedMllm<MiniCpmInputs, MiniCpmModel> {
      */
     public static MiniCpm open(Path folder) {
         MiniCpmProcessor processor = processor(folder);
-        return new MiniCpm(Loaded.open(folder, MiniCpmModel.NAMES, MiniCpmModel::bind), processor);
+        GenerationConfig generation = GenerationConfig.read(folder, Config.read(folder.resolve("config.json"))).orStop(processor.tokenizer(), MiniCpmChatTemplate.TURN_END);
+        return new MiniCpm(Loaded.open(folder, MiniCpmModel.NAMES, MiniCpmModel::bind), processor, generation);
     }
 
     /** The processor of a model folder alone; no weights are opened. */
@@ -64,6 +69,7 @@ public final class MiniCpm extends LoadedMllm<MiniCpmInputs, MiniCpmModel> {
 
     @Override
     protected Read read(Scope s, MiniCpmModel networks, MiniCpmInputs inputs, PromptOptions options, AnswerOptions answer, BlockHook hook) {
-        return new Read(inputs.prompt().ids(), networks.with(options.rope()).forward(s, inputs.tensors(s), hook).hiddenStates(), null);
+        MiniCpmModel.Output out = networks.with(options.rope()).forward(s, inputs.tensors(s), answer, generation, hook);
+        return new Read(inputs.prompt().ids(), out.hiddenStates(), out.answer());
     }
 }

@@ -13,7 +13,7 @@ public final class MiniCpmFamily implements MllmFamily {
     /** As X2I's script: all of the prompt, up to what the language model has positions for; pictures in their own size. */
     public static final PromptOptions SCRIPT_PROMPT = new PromptOptions(32768, Padding.NONE, null, SpecialTokens.NEUTRALISE);
 
-    static final Abilities ABILITIES = new Abilities("MiniCPM-o", Integer.MAX_VALUE, Integer.MAX_VALUE, true, true, false, false);
+    static final Abilities ABILITIES = new Abilities("MiniCPM-o", Integer.MAX_VALUE, Integer.MAX_VALUE, true, true, false);
 
     @Override
     public String name() {

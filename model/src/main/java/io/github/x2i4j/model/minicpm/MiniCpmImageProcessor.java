@@ -4,10 +4,13 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.prompt.Slices;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Pictures to normalised patches ({@code MiniCPMVImageProcessor} as X2I calls it: one picture, no slices).
+ * Pictures to normalised patches ({@code MiniCPMVImageProcessor}); X2I asks for no slices.
  *
  * @param scaleResolution side of the square whose area each picture is brought to
  * @param patchSize pixels of a patch's side
@@ -55,10 +58,41 @@ public record MiniCpmImageProcessor(int scaleResolution, int patchSize, int imag
         }
     }
 
+    /** The slices that are read beside a picture. */
+    Slices slices(int width, int height, int most) {
+        return SliceRule.of(width, height, most, scaleResolution);
+    }
+
+    /** The patches of the whole picture, then of each slice, row by row. */
+    public List<PixelPatches> pieces(RgbImage image, int mostSlices) {
+        Slices slices = slices(image.width(), image.height(), mostSlices);
+        if (slices.count() == 0) {
+            return List.of(patches(image));
+        }
+        List<PixelPatches> pieces = new ArrayList<>();
+        BestSize whole = BestSize.shrunk(image.width(), image.height(), scaleResolution, patchSize);
+        pieces.add(cut(resized(image, whole), 0, 0, whole));
+        BestSize all = BestSize.sliced(image.width(), image.height(), slices, scaleResolution, patchSize);
+        BestSize slice = new BestSize(all.width() / slices.columns(), all.height() / slices.rows());
+        RgbImage resized = resized(image, all);
+        for (int i = 0; i < slices.count(); i++) {
+            pieces.add(cut(resized, i % slices.columns() * slice.width(), i / slices.columns() * slice.height(), slice));
+        }
+        return pieces;
+    }
+
     /** The patches of a picture, brought to {@link BestSize} by PIL's bicubic filter. */
     public PixelPatches patches(RgbImage image) {
         BestSize size = BestSize.of(image.width(), image.height(), scaleResolution, patchSize);
-        RgbImage resized = PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+        return cut(resized(image, size), 0, 0, size);
+    }
+
+    private static RgbImage resized(RgbImage image, BestSize size) {
+        return PilResize.resize(image, size.width(), size.height(), PilResize.Filter.BICUBIC);
+    }
+
+    /** The patches of a part of a picture whose corner is at (x0, y0). */
+    private PixelPatches cut(RgbImage resized, int x0, int y0, BestSize size) {
         PatchGrid grid = new PatchGrid(size.height() / patchSize, size.width() / patchSize);
         float[][] table = normalised();
         float[] out = new float[Math.multiplyExact(VisionConfig.CHANNELS, size.width() * size.height())];
@@ -66,9 +100,9 @@ public record MiniCpmImageProcessor(int scaleResolution, int patchSize, int imag
         for (int c = 0; c < VisionConfig.CHANNELS; c++) {
             for (int y = 0; y < patchSize; y++) {
                 for (int n = 0; n < grid.patches(); n++) {
-                    int top = n / grid.columns() * patchSize;
-                    int left = n % grid.columns() * patchSize;
-                    int p = ((top + y) * size.width() + left) * VisionConfig.CHANNELS + c;
+                    int top = y0 + n / grid.columns() * patchSize;
+                    int left = x0 + n % grid.columns() * patchSize;
+                    int p = ((top + y) * resized.width() + left) * VisionConfig.CHANNELS + c;
                     for (int x = 0; x < patchSize; x++, p += VisionConfig.CHANNELS) {
                         out[i++] = table[c][resized.rgb()[p] & 0xFF];
                     }

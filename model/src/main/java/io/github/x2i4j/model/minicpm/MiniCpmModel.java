@@ -8,15 +8,18 @@ import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.llm.RopeFrequencies;
+import io.github.x2i4j.model.mllm.AnswerOptions;
+import io.github.x2i4j.model.mllm.PromptReader;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * The networks of MiniCPM-o 2.6 that a prompt is read with ({@code MiniCPMO}): tokens of pictures and sounds take their places among the
@@ -99,18 +102,26 @@ public final class MiniCpmModel {
      * @param hiddenStates F32 [L+1, S, H]
      * @param imageEmbeds tokens of the pictures, F32 [n, queries, H], or null for no pictures
      * @param audioEmbeds tokens of the sounds, F32 [tokens, H], or null for no sounds, or none that is long enough for a token
+     * @param answer null if none was asked for
      */
-    public record Output(Tensor hiddenStates, Tensor imageEmbeds, Tensor audioEmbeds) {
+    public record Output(Tensor hiddenStates, Tensor imageEmbeds, Tensor audioEmbeds, GreedyDecoder.Answer answer) {
+    }
+
+    /** Reads a prompt. */
+    public Output forward(Ops f, Input in, BlockHook hook) {
+        return forward(f, in, null, null, hook);
     }
 
     /**
-     * Reads a prompt.
+     * Reads a prompt and, where asked, answers it. Pads are read like any other token, so an answer to a padded prompt follows them.
      *
      * @param f owner of the result
+     * @param answer how long an answer to decode, or null for none
+     * @param generation how to decode it; counts only with an answer
      * @param hook stands around each layer of vision tower, audio encoder and decoder
      * @throws InvalidInputException if places in the prompt do not match the pictures or sounds
      */
-    public Output forward(Ops f, Input in, BlockHook hook) {
+    public Output forward(Ops f, Input in, AnswerOptions answer, GenerationConfig generation, BlockHook hook) {
         try (Scope s = f.scope()) {
             Tensor x = language.embed(s, in.ids);                                                      // [S, H]
             Tensor images = in.pictures.pixels.isEmpty() ? null : pictures(s, in.pictures, hook);      // [n, queries, H]
@@ -123,10 +134,10 @@ public final class MiniCpmModel {
             }
             long[] all = new long[in.ids.length];
             Arrays.fill(all, 1);
-            long[] positions = LongStream.range(0, all.length).toArray();
             PaddedPrompt prompt = PaddedPrompt.of(in.ids, all, PadRule.RUNNING_POSITIONS);
-            Tensor states = language.forward(s, x, new long[][] {positions, positions, positions}, prompt.keys(null), hook);
-            return new Output(s.escape(states), images == null ? null : s.escape(images), audios == null ? null : s.escape(audios));
+            PromptReader.Read read = PromptReader.overColumns(language, prompt, in.ids).read(s, x, answer, generation, hook);
+            return new Output(s.escape(read.hiddenStates()), images == null ? null : s.escape(images), audios == null ? null : s.escape(audios),
+                    GreedyDecoder.escape(s, read.answer()));
         }
     }
 

@@ -17,20 +17,18 @@ import java.util.stream.Stream;
  * @param sounds whether it hears
  * @param slices whether large pictures can be cut into slices, to be read beside the whole
  * @param videoTimes whether it is told how much time lies between the steps of a video
- * @param answers whether pictures are drawn from its answers, and dialogues held
  */
-public record Abilities(String model, int pictures, int videos, boolean sounds, boolean slices, boolean videoTimes, boolean answers) {
+public record Abilities(String model, int pictures, int videos, boolean sounds, boolean slices, boolean videoTimes) {
     private static final String READERS = "Qwen2.5-VL or MiniCPM-o";
 
     /**
      * Refuses what the family does not do.
      *
      * @param past the turns of the dialogue before
-     * @param answer whether the model is to answer
      * @throws InvalidInputException if there is nothing to read
      * @throws UnsupportedFeatureException naming what is not done and which family does it
      */
-    public void check(List<MllmTurn> past, MllmPrompt prompt, boolean answer) {
+    public void check(List<MllmTurn> past, MllmPrompt prompt) {
         if (prompt.isEmpty()) {
             throw new InvalidInputException("the prompt has neither text nor pictures" + (videos > 0 ? ", videos" : "")
                     + (sounds ? ", sounds" : "") + "; give at least one of them");
@@ -49,13 +47,6 @@ public record Abilities(String model, int pictures, int videos, boolean sounds, 
         if (prompt.images().size() > pictures) {
             throw new UnsupportedFeatureException(model + " reads one picture, and " + prompt.images().size()
                     + " were given; give one, or use " + READERS);
-        }
-        if (!past.isEmpty() && !answers) {
-            throw new UnsupportedFeatureException("X2I holds no dialogues with " + model + "; draw prompt by prompt, or use Qwen2.5-VL");
-        }
-        if (answer && !answers) {
-            throw new UnsupportedFeatureException("X2I draws from " + model + "'s prompt only, not from its answers; ask for no answer, or use "
-                    + "Qwen2.5-VL");
         }
     }
 

@@ -19,13 +19,11 @@ import java.util.function.Consumer;
  * @param <M> the networks
  */
 public abstract class LoadedMllm<I, M> implements Mllm {
-    private final Abilities abilities;
     private final Loaded<M> loaded;
     private final Tokenizer tokenizer;
 
     /** @param tokenizer turns answers into text */
-    protected LoadedMllm(Abilities abilities, Loaded<M> loaded, Tokenizer tokenizer) {
-        this.abilities = abilities;
+    protected LoadedMllm(Loaded<M> loaded, Tokenizer tokenizer) {
         this.loaded = loaded;
         this.tokenizer = tokenizer;
     }
@@ -62,7 +60,6 @@ public abstract class LoadedMllm<I, M> implements Mllm {
     @Override
     public final Encoded encode(Ops f, List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, AnswerOptions answer, BlockHook hook,
             Consumer<String> warnings) {
-        abilities.check(past, prompt, answer != null);
         I inputs = prepare(past, prompt, options, warnings);
         try (Scope s = f.scope()) {
             Read r = read(s, loaded.model(), inputs, options, answer, hook);

@@ -22,6 +22,19 @@ public record PromptIds(long[] ids, long[] attentionMask) {
     private static final double COMFY_LENGTH = 1.3;
 
     /**
+     * Refuses a dialogue that does not fit: what was said is never cut.
+     *
+     * @param media named where they are there
+     * @throws InvalidInputException if it is longer than the options allow
+     */
+    public static void whole(int[] ids, PromptOptions options, MediaTokens media) {
+        if (options.maxLength() > 0 && ids.length > options.maxLength()) {
+            throw new InvalidInputException("the dialogue has " + ids.length + " tokens and has room for " + options.maxLength()
+                    + (media.any() ? " (" + media.told() + ")" : "") + "; take back turns, begin a new one, or allow a longer prompt");
+        }
+    }
+
+    /**
      * Drops the tail of a prompt that is too long, as the reference does, unless a picture, video or sound would lose tokens.
      *
      * @param isMedia whether an id stands for one token of a picture or a video

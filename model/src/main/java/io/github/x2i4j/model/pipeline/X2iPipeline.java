@@ -76,7 +76,7 @@ public final class X2iPipeline {
      * @param keepStates whether the result holds the hidden states, which are the largest part of it
      */
     public Conditioning condition(Ops ops, X2iPrompt prompt, boolean keepStates, Progress progress) {
-        family.abilities().check(prompt.past(), prompt.content(), prompt.rows() != HiddenRows.PROMPT || prompt.reply());
+        family.abilities().check(prompt.past(), prompt.content());
         family.abilities().check(prompt.past(), prompt.options());
         try (Parts.Use<AlignNet> align = parts.network("alignnet", this::openAlignNet); Scope f = ops.scope()) {
             checkOutputs(align.part());

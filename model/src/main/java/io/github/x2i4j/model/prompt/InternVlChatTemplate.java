@@ -1,10 +1,11 @@
 package io.github.x2i4j.model.prompt;
 
 import io.github.x2i4j.loader.tokenizer.MarkedText;
+import java.util.List;
 
 /**
- * Conversation template {@code internvl2_5} of InternVL2.5 for one question: the text that is tokenised, with the places of a picture's
- * tokens already as many as it has ({@code InternVLChatModel.chat}).
+ * Conversation template {@code internvl2_5} of InternVL2.5: the text that is tokenised, with the places of a picture's tokens already as
+ * many as it has ({@code InternVLChatModel.chat}).
  */
 public final class InternVlChatTemplate {
     /** Stands for a token of a picture. */
@@ -14,6 +15,9 @@ public final class InternVlChatTemplate {
     /** Stands after a picture's tokens. */
     public static final String END = "</img>";
 
+    /** Ends a message, and so the model's answer. */
+    public static final String TURN_END = ChatMl.TURN_END;
+
     private static final String SYSTEM = "你是书生·万象，英文名是InternVL，是由上海人工智能实验室、清华大学及多家合作单位联合开发的多模态大语言模型。";
     /** Where the picture goes, if the question says so; no token. */
     private static final String PLACE = "<image>";
@@ -22,43 +26,47 @@ public final class InternVlChatTemplate {
     }
 
     /**
-     * The text of a question about at most one picture. The picture comes first, unless the question itself says {@code <image>}:
-     * then it goes there (the first time it is said).
+     * A question about at most one picture. The picture comes first, unless the question itself says {@code <image>}: then it goes there
+     * (the first time it is said).
      *
      * @param imageTokens tokens of the picture, 0 for no picture
-     * @param literal whether {@code <image>} and special tokens written in the question are ordinary characters; the reference lets them
-     *     count
      */
-    public static MarkedText render(String question, int imageTokens, boolean literal) {
-        MarkedText.Builder out = MarkedText.builder().marked("<|im_start|>system\n" + SYSTEM + "<|im_end|>\n<|im_start|>user\n");
-        question(out, question, imageTokens, literal);
-        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
+    public record Question(String text, int imageTokens) {
+    }
+
+    /** The text of a single question. */
+    public static MarkedText render(Question question, boolean literal) {
+        return render(List.of(question), List.of(), literal);
+    }
+
+    /**
+     * The text of a dialogue that the assistant answers next.
+     *
+     * @param answers to all but the last question
+     * @param literal whether {@code <image>} and special tokens written in questions and answers are ordinary characters; the reference lets
+     *     them count
+     */
+    public static MarkedText render(List<Question> questions, List<String> answers, boolean literal) {
+        return ChatMl.dialogue(SYSTEM, questions, (out, q) -> question(out, q, literal), answers, literal);
     }
 
     /** The question alone, as AlignNet's training wrote it. */
-    public static MarkedText bare(String question, int imageTokens, boolean literal) {
+    public static MarkedText bare(Question question, boolean literal) {
         MarkedText.Builder out = MarkedText.builder();
-        question(out, question, imageTokens, literal);
+        question(out, question, literal);
         return out.build();
     }
 
-    private static void question(MarkedText.Builder out, String question, int imageTokens, boolean literal) {
-        int place = literal || imageTokens == 0 ? -1 : question.indexOf(PLACE);
+    private static void question(MarkedText.Builder out, Question q, boolean literal) {
+        String picture = BEGIN + CONTEXT.repeat(q.imageTokens) + END;
+        int place = literal || q.imageTokens == 0 ? -1 : q.text.indexOf(PLACE);
         if (place >= 0) {
-            out.marked(question.substring(0, place)).marked(picture(imageTokens)).marked(question.substring(place + PLACE.length()));
-        } else {
-            if (imageTokens > 0) {
-                out.marked(picture(imageTokens) + "\n");
-            }
-            if (literal) {
-                out.literal(question);
-            } else {
-                out.marked(question);
-            }
+            out.marked(q.text.substring(0, place)).marked(picture).marked(q.text.substring(place + PLACE.length()));
+            return;
         }
-    }
-
-    private static String picture(int tokens) {
-        return BEGIN + CONTEXT.repeat(tokens) + END;
+        if (q.imageTokens > 0) {
+            out.marked(picture + "\n");
+        }
+        ChatMl.words(out, q.text, literal);
     }
 }

@@ -1,10 +1,11 @@
 package io.github.x2i4j.model.prompt;
 
 import io.github.x2i4j.loader.tokenizer.MarkedText;
+import java.util.List;
 
 /**
- * Chat template of MiniCPM-o 2.6 for one message of a user: the text that is tokenised, with the places of the tokens of pictures and
- * sounds already as many as they have ({@code MiniCPMOProcessor} without slices and picture numbers).
+ * Chat template of MiniCPM-o 2.6: the text that is tokenised, with the places of the tokens of pictures and sounds already as many as they
+ * have ({@code MiniCPMOProcessor} without picture numbers).
  */
 public final class MiniCpmChatTemplate {
     /** Stands for a token of a picture or sound. */
@@ -13,6 +14,10 @@ public final class MiniCpmChatTemplate {
     public static final String IMAGE_BEGIN = "<image>";
     /** Stands after a picture's tokens. */
     public static final String IMAGE_END = "</image>";
+    /** Stands before a slice's tokens. */
+    public static final String SLICE_BEGIN = "<slice>";
+    /** Stands after a slice's tokens. */
+    public static final String SLICE_END = "</slice>";
     /** Stands before the tokens of up to a second of sound. */
     public static final String AUDIO_BEGIN = "<|audio_start|>";
     /** Stands after them. */
@@ -22,6 +27,9 @@ public final class MiniCpmChatTemplate {
     /** The same for a sound. */
     public static final String AUDIO_MARK = "(<audio>./</audio>)";
 
+    /** Ends a message, and so the model's answer. */
+    public static final String TURN_END = ChatMl.TURN_END;
+
     private static final String SYSTEM = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.";
     /** Tokens of a second of sound. */
     private static final int GROUP = 25;
@@ -30,41 +38,56 @@ public final class MiniCpmChatTemplate {
     }
 
     /**
-     * The text of a message: pictures, sounds, words, in this order.
+     * A message of the user: pictures, sounds, words, in this order.
      *
      * @param text the words, or null for none
-     * @param images number of pictures
-     * @param imageTokens tokens of each
+     * @param pictures the slices of each picture
      * @param audioTokens tokens of each sound; one of 0 tokens leaves an empty line
-     * @param literal whether special tokens written in the words are ordinary characters; the reference lets them count
      */
-    public static MarkedText render(String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
-        MarkedText.Builder out = MarkedText.builder().marked("<|im_start|>system\n" + SYSTEM + "<|im_end|>\n<|im_start|>user\n");
-        message(out, text, images, imageTokens, audioTokens, literal);
-        return out.marked("<|im_end|>\n<|im_start|>assistant\n").build();
+    public record Message(String text, List<Slices> pictures, long[] audioTokens) {
+    }
+
+    /** The text of a single message. */
+    public static MarkedText render(Message message, int imageTokens, boolean literal) {
+        return render(List.of(message), List.of(), imageTokens, literal);
+    }
+
+    /**
+     * The text of a dialogue that the assistant answers next.
+     *
+     * @param messages of the user
+     * @param answers to all but the last of them
+     * @param imageTokens tokens of each picture and slice
+     * @param literal whether special tokens written in words and answers are ordinary characters; the reference lets them count
+     */
+    public static MarkedText render(List<Message> messages, List<String> answers, int imageTokens, boolean literal) {
+        return ChatMl.dialogue(SYSTEM, messages, (out, m) -> message(out, m, imageTokens, literal), answers, literal);
     }
 
     /** The message alone. */
-    public static MarkedText bare(String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
+    public static MarkedText bare(Message message, int imageTokens, boolean literal) {
         MarkedText.Builder out = MarkedText.builder();
-        message(out, text, images, imageTokens, audioTokens, literal);
+        message(out, message, imageTokens, literal);
         return out.build();
     }
 
-    private static void message(MarkedText.Builder out, String text, int images, int imageTokens, long[] audioTokens, boolean literal) {
-        for (int i = 0; i < images; i++) {
-            out.marked(IMAGE_BEGIN + PLACE.repeat(imageTokens) + IMAGE_END + "\n");
+    private static void message(MarkedText.Builder out, Message m, int imageTokens, boolean literal) {
+        String slice = SLICE_BEGIN + PLACE.repeat(imageTokens) + SLICE_END;
+        for (Slices slices : m.pictures) {
+            out.marked(IMAGE_BEGIN + PLACE.repeat(imageTokens) + IMAGE_END);
+            for (int row = 0; row < slices.rows(); row++) {
+                out.marked((row > 0 ? "\n" : "") + slice.repeat(slices.columns()));
+            }
+            out.marked("\n");
         }
-        for (long tokens : audioTokens) {
+        for (long tokens : m.audioTokens) {
             for (long left = tokens; left > 0; left -= GROUP) {
                 out.marked(AUDIO_BEGIN + PLACE.repeat((int) Math.min(left, GROUP)) + AUDIO_END);
             }
             out.marked("\n");
         }
-        if (text != null && literal) {
-            out.literal(text);
-        } else if (text != null) {
-            out.marked(text);
+        if (m.text != null) {
+            ChatMl.words(out, m.text, literal);
         }
     }
 }

@@ -56,8 +56,7 @@ public final class QwenChatTemplate {
         switch (part) {
             case ChatMessage.Image _ -> vision(out, number, "<|image_pad|>");
             case ChatMessage.Video _ -> vision(out, number, "<|video_pad|>");
-            case ChatMessage.Text words when words.literal() -> out.literal(words.text());
-            case ChatMessage.Text words -> out.marked(words.text());
+            case ChatMessage.Text words -> ChatMl.words(out, words.text(), words.literal());
         }
     }
 

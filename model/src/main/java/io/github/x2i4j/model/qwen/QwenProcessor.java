@@ -53,7 +53,7 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
      * @throws InvalidInputException as {@link #process(MllmPrompt, PromptOptions, Consumer)}, or if the dialogue is too long
      */
     public QwenVlInputs process(List<MllmTurn> past, MllmPrompt prompt, PromptOptions options, Consumer<String> warnings) {
-        QwenVlFamily.ABILITIES.check(past, prompt, false);
+        QwenVlFamily.ABILITIES.check(past, prompt);
         QwenVlFamily.ABILITIES.check(past, options);
         boolean literal = options.literal();
         List<MllmPrompt> said = Stream.concat(past.stream().map(MllmTurn::said), Stream.of(prompt)).toList();
@@ -75,10 +75,8 @@ public record QwenProcessor(Tokenizer tokenizer, QwenImageProcessor imageProcess
         int[] ids = grow(grow(tokenizer.encode(text, false), images, imageTokenId), videos, videoTokenId);
         MediaTokens media = new MediaTokens.Builder().add("picture", tokensOfEach(images)).add("video", tokensOfEach(videos))
                 .build("give fewer or smaller pictures" + (videos.isEmpty() ? "" : " or a shorter video"));
-        if (!past.isEmpty() && options.maxLength() > 0 && ids.length > options.maxLength()) {
-            throw new InvalidInputException("the dialogue has " + ids.length + " tokens and has room for " + options.maxLength()
-                    + (media.told().isEmpty() ? "" : " (" + media.told() + ")")
-                    + "; take back turns, begin a new one, or allow a longer prompt");
+        if (!past.isEmpty()) {
+            PromptIds.whole(ids, options, media);
         }
         ids = PromptIds.cut(ids, options, tokenizer, id -> id == imageTokenId || id == videoTokenId, media, warnings);
         PromptIds padded = PromptIds.pad(ids, options, tokenizer::padId);

@@ -29,7 +29,7 @@ public final class QwenVl extends LoadedMllm<QwenVlInputs, QwenVlModel> {
     private final GenerationConfig generation;
 
     private QwenVl(Loaded<QwenVlModel> loaded, QwenProcessor processor, GenerationConfig generation) {
-        super(QwenVlFamily.ABILITIES, loaded, processor.tokenizer());
+        super(loaded, processor.tokenizer());
         this.processor = processor;
         this.generation = generation;
     }

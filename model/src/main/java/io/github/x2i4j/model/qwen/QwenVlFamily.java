@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /** Qwen2.5-VL. */
 public final class QwenVlFamily implements MllmFamily {
-    static final Abilities ABILITIES = new Abilities("Qwen2.5-VL", Integer.MAX_VALUE, 1, false, false, true, true);
+    static final Abilities ABILITIES = new Abilities("Qwen2.5-VL", Integer.MAX_VALUE, 1, false, false, true);
 
     @Override
     public String name() {

@@ -9,15 +9,14 @@ import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.llm.GenerationConfig;
 import io.github.x2i4j.model.llm.GreedyDecoder;
-import io.github.x2i4j.model.llm.KeyValueCache;
 import io.github.x2i4j.model.llm.LanguageModel;
 import io.github.x2i4j.model.llm.PadRule;
 import io.github.x2i4j.model.llm.PaddedPrompt;
 import io.github.x2i4j.model.llm.Placeholders;
 import io.github.x2i4j.model.llm.RopeFrequencies;
 import io.github.x2i4j.model.mllm.AnswerOptions;
+import io.github.x2i4j.model.mllm.PromptReader;
 import io.github.x2i4j.model.nn.BlockHook;
-import java.util.Arrays;
 
 /**
  * The networks of Qwen2.5-VL: tokens of pictures and videos take the places of their placeholders among the embeddings of the
@@ -99,19 +98,11 @@ public final class QwenVlModel {
             Tensor videoEmbeds = vision(s, in.videos, hook);                                           // [video tokens, H]
             x = splice(s, x, ids, config.imageTokenId(), imageEmbeds);
             x = splice(s, x, ids, config.videoTokenId(), videoEmbeds);
-            long[][] positions = Arrays.stream(position.positions()).map(prompt::select).toArray(long[][]::new);
-            KeyValueCache cache = answer == null ? null : new KeyValueCache(config.text().numLayers());
-            Tensor states = language.forward(s, x, positions, prompt.keys(cache), hook);               // [L+1, rows, H]
-            GreedyDecoder.Answer decoded = null;
-            if (answer != null) {
-                // the reference goes on from the last column, be it a pad, and its penalty counts pads too
-                int from = answer.fromPaddedPrompt() ? prompt.rowOf(in.ids.length - 1) : prompt.numTokens() - 1;
-                long[] counted = answer.fromPaddedPrompt() ? in.ids : Arrays.copyOf(ids, prompt.numTokens());
-                decoded = new GreedyDecoder(language, generation).decode(s, states.row(config.text().numLayers()).row(from), counted,
-                        position.ropeDelta() + in.ids.length, cache, answer.maxNewTokens(), hook);
-                decoded = new GreedyDecoder.Answer(decoded.ids(), escape(s, decoded.hiddenStates()));
-            }
-            return new Output(s.escape(prompt.expand(s, states)), position, escape(s, imageEmbeds), escape(s, videoEmbeds), decoded);
+            long end = position.ropeDelta() + in.ids.length;
+            PromptReader.Read read = new PromptReader(language, prompt, in.ids, position.positions(), end, end)
+                    .read(s, x, answer, generation, hook);
+            return new Output(s.escape(read.hiddenStates()), position, escape(s, imageEmbeds), escape(s, videoEmbeds),
+                    GreedyDecoder.escape(s, read.answer()));
         }
     }
 

@@ -54,6 +54,13 @@ public final class QwenVlUtils {
         return rule.maxPixels() == 0 ? squashed : fetchImage(squashed, factor, rule.maxPixels());
     }
 
+    /** The size that {@link #prepare} gives a picture. */
+    public static SmartResize.Size prepared(int width, int height, Pictures rule, int factor) {
+        int w = rule.size() == null ? width : rule.size().width();
+        int h = rule.size() == null ? height : rule.size().height();
+        return rule.maxPixels() == 0 ? new SmartResize.Size(h, w) : SmartResize.utils(h, w, factor, MIN_PIXELS, rule.maxPixels());
+    }
+
     /**
      * {@code fetch_video} from chosen frames of one size on. The largest area is tested before the least: where it is below
      * (X2I asks for 16384), small frames are enlarged to the least.

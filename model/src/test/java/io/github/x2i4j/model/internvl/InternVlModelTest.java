@@ -8,17 +8,24 @@ import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
+import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.FakeWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class InternVlModelTest {
     private static final long I = TinyInternVl.IMAGE;
+    /** Its embeddings score the next token. */
+    private static final InternVlModel TIED = InternVlModel.bind(FakeWeights.random(),
+            TinyInternVl.json("tie_word_embeddings\": false", "tie_word_embeddings\": true"));
     private static final Offset<Float> NEAR = Offset.offset(2e-5f);
 
     private final Engine engine = Engine.open(EngineOptions.DEFAULT);
@@ -148,5 +155,37 @@ class InternVlModelTest {
         }, 5, I, I, I, I);
 
         assertThat(seen).containsExactly("vision_model.encoder.layers0", "vision_model.encoder.layers1", "layers0", "layers1");
+    }
+
+    private InternVlModel.Output answered(long[] ids, long[] mask, AnswerOptions answer) {
+        return TIED.forward(f, new InternVlModel.Input(ids, mask, null, I), answer, new GenerationConfig(1, new long[0]), BlockHook.NONE);
+    }
+
+    /** The states of an answer are those of a prompt that holds it. */
+    @Test
+    void anAnswerGoesOnWhereThePromptEnds() {
+        long[] ids = {5, 9, 14, 2};
+        GreedyDecoder.Answer answer = answered(ids, new long[] {1, 1, 1, 1}, new AnswerOptions(4)).answer();
+        long[] all = LongStream.concat(LongStream.of(ids), LongStream.of(answer.ids()).limit(3)).toArray();
+        long[] mask = new long[all.length];
+        Arrays.fill(mask, 1);
+
+        Tensor states = answered(all, mask, null).hiddenStates();
+        for (int layer = 0; layer < states.dim(0); layer++) {
+            assertThat(answer.hiddenStates().row(layer).toFloats()).containsExactly(states.row(layer).rows(4, 7).toFloats(),
+                    Offset.offset(2e-5f));
+        }
+    }
+
+    @Test
+    void anAnswerDoesNotDependOnPadsUnlessItIsToFollowThem() {
+        GreedyDecoder.Answer plain = answered(new long[] {5, 9, 14, 2}, new long[] {1, 1, 1, 1}, new AnswerOptions(4)).answer();
+        long[] padded = {5, 9, 14, 2, 3, 3, 3};
+        long[] mask = {1, 1, 1, 1, 0, 0, 0};
+        GreedyDecoder.Answer right = answered(padded, mask, new AnswerOptions(4)).answer();
+        assertThat(right.ids()).containsExactly(plain.ids());
+        assertThat(right.hiddenStates().toFloats()).containsExactly(plain.hiddenStates().toFloats(), NEAR);
+        assertThat(answered(padded, mask, new AnswerOptions(4, true)).answer().hiddenStates().toFloats())
+                .isNotEqualTo(plain.hiddenStates().toFloats());
     }
 }

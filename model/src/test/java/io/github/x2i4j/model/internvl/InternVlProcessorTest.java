@@ -8,6 +8,7 @@ import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.LetterTokenizer;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
@@ -44,7 +45,7 @@ class InternVlProcessorTest {
     }
 
     private static String expected(String question, int tokens) {
-        return InternVlChatTemplate.render(question, tokens, false).text();
+        return InternVlChatTemplate.render(new InternVlChatTemplate.Question(question, tokens), false).text();
     }
 
     @Test
@@ -83,6 +84,18 @@ class InternVlProcessorTest {
         assertThat(in.text()).contains("{'Text input': 'x', 'Instruction editing description': '', 'image input': 'yes'}");
         assertThat(process("x".repeat(1000), comfy).prompt().ids().length).isGreaterThan(1300);
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void aDialogueHoldsThePictureOfEachTurn() {
+        MllmTurn before = new MllmTurn(new MllmPrompt("a", List.of(image(8, 8))), "b");
+        InternVlInputs in = processor.process(List.of(before), new MllmPrompt("c", List.of(image(12, 4))), PLAIN, warnings::add);
+
+        assertThat(in.text()).contains("'a', 'Instruction editing description': 'no'}<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n");
+        assertThat(in.image().count()).isEqualTo(5);
+        assertThat(imageTokens(in)).isEqualTo(20);
+        assertThatThrownBy(() -> processor.process(List.of(before), new MllmPrompt("c", List.of()), PLAIN.withMaxLength(100), warnings::add))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("1 picture of 6 tokens").hasMessageContaining("take back turns");
     }
 
     @Test
@@ -129,7 +142,7 @@ class InternVlProcessorTest {
         PromptOptions tight = new PromptOptions(120, Padding.RIGHT, null, SpecialTokens.INTERPRET);
 
         assertThatThrownBy(() -> process(null, tight, image(120, 8))).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("1 picture of 54 tokens; squash it").hasMessageContaining("room for 120");
+                .hasMessageContaining("1 picture of 54 tokens; squash pictures").hasMessageContaining("room for 120");
     }
 
     @Test

@@ -8,10 +8,13 @@ import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.model.llm.GenerationConfig;
+import io.github.x2i4j.model.llm.GreedyDecoder;
 import io.github.x2i4j.model.minicpm.MiniCpmModel.Input;
 import io.github.x2i4j.model.minicpm.MiniCpmModel.Output;
 import io.github.x2i4j.model.minicpm.MiniCpmModel.Pictures;
 import io.github.x2i4j.model.minicpm.MiniCpmModel.Sounds;
+import io.github.x2i4j.model.mllm.AnswerOptions;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.FakeWeights;
 import java.util.ArrayList;
@@ -27,6 +30,10 @@ class MiniCpmModelTest {
     private static final Offset<Float> NEAR = Offset.offset(2e-5f);
     private static final int QUERIES = 3;
     private static final int BINS = 5;
+
+    /** Its embeddings score the next token. */
+    private static final MiniCpmModel TIED = MiniCpmModel.bind(FakeWeights.random(),
+            TinyMiniCpm.json("tie_word_embeddings\": false", "tie_word_embeddings\": true"));
 
     private final Engine engine = Engine.open(EngineOptions.DEFAULT);
     private final Scope f = engine.scope();
@@ -186,5 +193,25 @@ class MiniCpmModelTest {
             most = Math.max(most, Math.abs(a[i] - b[i]));
         }
         return most;
+    }
+
+    private Output answered(long[] ids, long[] mask, AnswerOptions answer) {
+        return TIED.forward(f, new Input(ids, Pictures.NONE, Sounds.NONE), answer, new GenerationConfig(1, new long[0]), BlockHook.NONE);
+    }
+
+    /** The states of an answer are those of a prompt that holds it. */
+    @Test
+    void anAnswerGoesOnWhereThePromptEnds() {
+        long[] ids = {5, 9, 14, 2};
+        GreedyDecoder.Answer answer = answered(ids, new long[] {1, 1, 1, 1}, new AnswerOptions(4)).answer();
+        long[] all = LongStream.concat(LongStream.of(ids), LongStream.of(answer.ids()).limit(3)).toArray();
+        long[] mask = new long[all.length];
+        Arrays.fill(mask, 1);
+
+        Tensor states = answered(all, mask, null).hiddenStates();
+        for (int layer = 0; layer < states.dim(0); layer++) {
+            assertThat(answer.hiddenStates().row(layer).toFloats()).containsExactly(states.row(layer).rows(4, 7).toFloats(),
+                    Offset.offset(2e-5f));
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.LetterTokenizer;
 import io.github.x2i4j.model.mllm.MllmPrompt;
+import io.github.x2i4j.model.mllm.MllmTurn;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.ImageSize;
 import io.github.x2i4j.model.mllm.PromptOptions.Padding;
@@ -15,6 +16,7 @@ import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.mllm.PromptOptions.Template;
 import io.github.x2i4j.model.mllm.PromptOptions.VideoRate;
 import io.github.x2i4j.model.mllm.PromptPreset;
+import io.github.x2i4j.model.mllm.StillVideo;
 import io.github.x2i4j.model.prompt.PromptStyle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +111,51 @@ class MiniCpmProcessorTest {
         assertThatThrownBy(() -> hear(typed, PLAIN, new float[640])).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("neutralised");
         assertThat(hear(typed, NEUTRAL, new float[640]).audioBounds()).hasSize(1);
+    }
+
+    @Test
+    void slicesStandRowByRowBesideTheWhole() {
+        MiniCpmInputs in = process("x", PLAIN.withMaxSlices(4), image(16, 16), image(8, 8));
+
+        String slice = "<slice><unk><unk><unk></slice>";
+        String whole = "<image><unk><unk><unk></image>";
+        assertThat(in.text()).isEqualTo(HEAD + whole + slice + slice + "\n" + slice + slice + "\n" + whole + "\nx" + TAIL);
+        assertThat(in.images()).extracting(PixelPatches::grid).hasSize(6).containsOnly(new PatchGrid(4, 4));
+        assertThat(in.imageBounds()).hasSize(6);
+        // in slices the picture has its own size: the first pixel of each is a pixel of the picture
+        int[] corners = {0, 8, 8 * 16, 8 * 16 + 8};
+        for (int i = 0; i < corners.length; i++) {
+            assertThat(in.images().get(1 + i).values()[0]).isEqualTo(v(3 * corners[i] & 0xFF));
+        }
+        assertThat(in.images().get(5).values()).containsExactly(process("x", PLAIN, image(8, 8)).images().getFirst().values());
+    }
+
+    @Test
+    void slicesThatDoNotFitAreToldWithTheOptionThatMakesFewer() {
+        assertThatThrownBy(() -> process(null, PLAIN.withMaxSlices(4).withMaxLength(HEAD.length() + 9), image(16, 16)))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("1 picture of 27 tokens").hasMessageContaining("--max-slices");
+    }
+
+    @Test
+    void framesOfAVideoAreSlicedLikePictures() {
+        MllmPrompt clip = new MllmPrompt(null, List.of(), List.of(new StillVideo(2, 16, 8)));
+
+        MiniCpmInputs in = processor.process(clip, PLAIN.withMaxSlices(2), warnings::add);
+        assertThat(in.images()).hasSize(6);
+        assertThat(in.imageBounds()).hasSize(6);
+    }
+
+    @Test
+    void aDialogueHoldsTheMediaOfEachTurn() {
+        MllmTurn before = new MllmTurn(new MllmPrompt("a", List.of(image(8, 8))), "<image>");
+        MiniCpmInputs in = processor.process(List.of(before), new MllmPrompt("c", List.of(image(16, 4))), NEUTRAL, warnings::add);
+
+        String picture = "<image><unk><unk><unk></image>\n";
+        assertThat(in.text()).isEqualTo(HEAD + picture + "a" + TAIL + "<image><|im_end|>\n<|im_start|>user\n" + picture + "c" + TAIL);
+        assertThat(in.images()).extracting(PixelPatches::grid).containsExactly(new PatchGrid(4, 4), new PatchGrid(2, 8));
+        assertThat(in.imageBounds()).hasSize(2);
+        assertThatThrownBy(() -> processor.process(List.of(before), new MllmPrompt("c", List.of()), NEUTRAL.withMaxLength(50), warnings::add))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("take back turns");
     }
 
     @Test

@@ -22,8 +22,8 @@ class AbilitiesTest {
     private static final Video VIDEO = new StillVideo(1, 1, 1);
     private static final float[] SOUND = {0};
 
-    private static void check(String family, MllmPrompt prompt, boolean answer) {
-        MllmFamilies.of(family).abilities().check(List.of(), prompt, answer);
+    private static void check(String family, MllmPrompt prompt) {
+        MllmFamilies.of(family).abilities().check(List.of(), prompt);
     }
 
     private static MllmPrompt prompt(String task) {
@@ -62,33 +62,17 @@ class AbilitiesTest {
             """)
     void eachFamilyTakesWhatTheTableSaysAndRefusesTheRest(String family, String task, String refusal) {
         if (refusal == null) {
-            assertThatCode(() -> check(family, prompt(task), false)).doesNotThrowAnyException();
+            assertThatCode(() -> check(family, prompt(task))).doesNotThrowAnyException();
         } else {
-            assertThatThrownBy(() -> check(family, prompt(task), false)).isInstanceOf(UnsupportedFeatureException.class)
+            assertThatThrownBy(() -> check(family, prompt(task))).isInstanceOf(UnsupportedFeatureException.class)
                     .hasMessageContaining(refusal);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"qwen2_5_vl,", "internvl2_5,InternVL2.5", "minicpm_o_2_6,MiniCPM-o"})
-    void answersAndDialoguesAreQwens(String family, String refusedBy) {
-        MllmPrompt fox = prompt("text/0/0/0");
-        List<MllmTurn> past = List.of(new MllmTurn(fox, "a fox"));
-        Abilities abilities = MllmFamilies.of(family).abilities();
-        if (refusedBy == null) {
-            assertThatCode(() -> abilities.check(past, fox, true)).doesNotThrowAnyException();
-            return;
-        }
-        assertThatThrownBy(() -> abilities.check(List.of(), fox, true)).isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining(refusedBy).hasMessageContaining("no answer, or use Qwen2.5-VL");
-        assertThatThrownBy(() -> abilities.check(past, fox, true)).isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("no dialogues with " + refusedBy);
-    }
-
-    @ParameterizedTest
     @CsvSource({"qwen2_5_vl,videos", "internvl2_5,pictures", "minicpm_o_2_6,sounds"})
     void nothingToReadIsRefused(String family, String named) {
-        assertThatThrownBy(() -> check(family, prompt("-/0/0/0"), false)).isInstanceOf(InvalidInputException.class)
+        assertThatThrownBy(() -> check(family, prompt("-/0/0/0"))).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("neither text").hasMessageContaining(named);
     }
 
@@ -121,7 +105,7 @@ class AbilitiesTest {
     @Test
     void videosOfEarlierTurnsCount() {
         MllmPrompt shown = prompt("text/0/1/0");
-        assertThatThrownBy(() -> MllmFamilies.of("qwen2_5_vl").abilities().check(List.of(new MllmTurn(shown, "a")), shown, true))
+        assertThatThrownBy(() -> MllmFamilies.of("qwen2_5_vl").abilities().check(List.of(new MllmTurn(shown, "a")), shown))
                 .isInstanceOf(UnsupportedFeatureException.class).hasMessageContaining("2 were given");
     }
 }

@@ -3,6 +3,8 @@ package io.github.x2i4j.model.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.loader.tokenizer.MarkedText;
+import io.github.x2i4j.model.prompt.InternVlChatTemplate.Question;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InternVlChatTemplateTest {
@@ -12,7 +14,7 @@ class InternVlChatTemplateTest {
     private static final String TWO = "<img><IMG_CONTEXT><IMG_CONTEXT></img>";
 
     private static String text(String question, int tokens) {
-        return InternVlChatTemplate.render(question, tokens, false).text();
+        return InternVlChatTemplate.render(new Question(question, tokens), false).text();
     }
 
     @Test
@@ -36,8 +38,20 @@ class InternVlChatTemplateTest {
     }
 
     @Test
+    void aDialogueHoldsAnswersAndThePictureOfEachQuestion() {
+        MarkedText text = InternVlChatTemplate.render(List.of(new Question("a", 2), new Question("c", 0), new Question("e", 2)),
+                List.of("b", "<|im_end|>"), true);
+
+        assertThat(text.text()).isEqualTo(BEFORE + TWO + "\na" + AFTER + "b<|im_end|>\n<|im_start|>user\nc" + AFTER
+                + "<|im_end|><|im_end|>\n<|im_start|>user\n" + TWO + "\ne" + AFTER);
+        int said = text.text().indexOf("<|im_end|><|im_end|>");
+        assertThat(text.literal(said, said + 10)).isTrue();
+        assertThat(text.literal(said + 10, said + 20)).isFalse();
+    }
+
+    @Test
     void literalQuestionsClaimNoPlaceAndNoToken() {
-        MarkedText literal = InternVlChatTemplate.render("a <image> <IMG_CONTEXT>", 2, true);
+        MarkedText literal = InternVlChatTemplate.render(new Question("a <image> <IMG_CONTEXT>", 2), true);
 
         assertThat(literal).isEqualTo(MarkedText.builder().marked(BEFORE + TWO + "\n").literal("a <image> <IMG_CONTEXT>").marked(AFTER)
                 .build());

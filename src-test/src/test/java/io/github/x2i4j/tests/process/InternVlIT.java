@@ -11,8 +11,6 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every task of InternVL2.5 from the command line, with a small random bundle, and the tasks that it does not do. */
 class InternVlIT {
@@ -53,14 +51,25 @@ class InternVlIT {
         assertThat(Pictures.largestDifference(picture, both)).isPositive();
     }
 
-    @ParameterizedTest
-    @CsvSource({"--image,one picture", "--answer,no answer"})
-    void whatTheFamilyDoesNotDoIsRefused(String option, String message) throws Exception {
-        Result result = option.equals("--image") ? generate("fox", "--image", PICTURE, "--image", PICTURE, "-o", "out.png")
-                : generate("fox", option, "-o", "out.png");
+    @Test
+    void itsAnswerIsDrawnAndADialogueHeld() throws Exception {
+        BufferedImage words = draw("fox", "-o", "out.png");
+        BufferedImage answer = draw("fox", "--answer", "--max-new-tokens", "6", "-o", "out.png");
+        assertThat(Pictures.largestDifference(words, answer)).isPositive();
+
+        Result chat = Program.modular(folder).reading("/seed 7\n/image " + PICTURE + "\nfox\nmake it red\n").run("chat", "--bundle", BUNDLE, "--steps",
+                "1", "--max-new-tokens", "4", "-q");
+        assertThat(chat.exit()).as(chat.err()).isZero();
+        assertThat(Pictures.largestDifference(ImageIO.read(folder.resolve("chat-1.png").toFile()), ImageIO.read(folder.resolve("chat-2.png")
+                .toFile()))).isPositive();
+    }
+
+    @Test
+    void severalPicturesAreRefused() throws Exception {
+        Result result = generate("fox", "--image", PICTURE, "--image", PICTURE, "-o", "out.png");
 
         assertThat(result.exit()).isEqualTo(2);
-        assertThat(messages(result)).singleElement().asString().startsWith("x2i: ").contains("InternVL2.5").contains(message);
+        assertThat(messages(result)).singleElement().asString().startsWith("x2i: ").contains("InternVL2.5 reads one picture");
         assertThat(Files.exists(folder.resolve("out.png"))).isFalse();
     }
 }

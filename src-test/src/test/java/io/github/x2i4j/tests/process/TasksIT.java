@@ -92,7 +92,8 @@ class TasksIT {
         TinyMiniCpmBundle.make(folder.resolve("minicpm"), GOLDEN);
         Map<String, String> recipes = drawAll("--bundle minicpm", List.of("fox", "--image palette.png",
                 "--image palette.png --image other.png", "fox --image palette.png", "--video clip.mp4", "--video clip.mp4 --video clip.mp4",
-                "--audio tone.wav", "--audio tone.wav --audio low.wav", "fox --image palette.png --video clip.mp4 --audio tone.wav"));
+                "--audio tone.wav", "--audio tone.wav --audio low.wav", "--image other.png --max-slices 4", "fox --answer --max-new-tokens 6", "fox --hidden both --max-new-tokens 6",
+                "fox --image palette.png --video clip.mp4 --audio tone.wav"));
         assertThat(recipes.get("fox --image palette.png --video clip.mp4 --audio tone.wav"))
                 .contains("\"name\":\"palette.png\"", "\"name\":\"clip.mp4\"", "\"name\":\"tone.wav\"");
     }

@@ -24,8 +24,8 @@ final class InternVlCases implements FamilyCases {
     @Override
     public String chatText(GoldenCase golden) {
         JsonNode args = golden.args();
-        return InternVlChatTemplate.render(PromptStyle.DICT2.format(args.path("prompt").textValue()),
-                args.path("tiles").asInt() * args.path("image_tokens").asInt(), false).text();
+        return InternVlChatTemplate.render(new InternVlChatTemplate.Question(PromptStyle.DICT2.format(args.path("prompt").textValue()),
+                args.path("tiles").asInt() * args.path("image_tokens").asInt()), false).text();
     }
 
     @Override

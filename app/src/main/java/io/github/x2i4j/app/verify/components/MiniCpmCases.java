@@ -14,7 +14,9 @@ import io.github.x2i4j.model.minicpm.PixelPatches;
 import io.github.x2i4j.model.minicpm.TokenBounds;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
 import io.github.x2i4j.model.prompt.MiniCpmChatTemplate;
+import io.github.x2i4j.model.prompt.Slices;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
@@ -31,8 +33,8 @@ final class MiniCpmCases implements FamilyCases {
         JsonNode args = golden.args();
         long[] tokens = StreamSupport.stream(args.path("audio_samples").spliterator(), false)
                 .mapToLong(n -> AudioLengths.tokens(AudioLengths.frames(n.asLong()))).toArray();
-        return MiniCpmChatTemplate.render(args.path("prompt").textValue(), args.path("images").asInt(), args.path("image_tokens").asInt(),
-                tokens, false).text();
+        return MiniCpmChatTemplate.render(new MiniCpmChatTemplate.Message(args.path("prompt").textValue(),
+                Collections.nCopies(args.path("images").asInt(), Slices.NONE), tokens), args.path("image_tokens").asInt(), false).text();
     }
 
     @Override
