@@ -3,7 +3,8 @@
     python compare.py CLASSPATH [--java JAVA] [--kernels vector-512] [--threads N] [--times N] [--against F32] [parts of names]
 
 CLASSPATH is that of the benchmarks (bench/target/bench/* after building them). A ratio above 1 says that x2i4j is faster. Each line also
-says what fraction of the machine's peak, measured in the same run, x2i4j reached: of multiply-adds, or for matvec of reading memory.
+says what fraction of the machine's peak, measured in the same run, x2i4j reached: of multiply-adds, or for matvec of reading memory
+(measured in turn as well).
 With --against F32, works of other dtypes are compared with PyTorch's F32.
 """
 
@@ -38,14 +39,16 @@ def compare(java, name, make, times, peak):
     run = make()
     run()
     java.ask("run")
-    mine, theirs = [], []
+    mine, theirs, reading = [], [], []
     for _ in range(times):
+        if name.startswith("matvec"):
+            reading.append(java.ask("read")["nanos"])
         mine.append(java.ask("run")["nanos"])
         begin = time.perf_counter_ns()
         run()
         theirs.append(time.perf_counter_ns() - begin)
     a, b = statistics.median(mine), statistics.median(theirs)
-    bound = ours["bytes"] / a / peak["gigabytes"] if name.startswith("matvec") else ours["flops"] / a / peak["gflops"]
+    bound = ours["bytes"] / a * statistics.median(reading) / 2**30 if reading else ours["flops"] / a / peak["gflops"]
     print(f"{name:48s} {a / 1e6:10.1f} ms {ours['flops'] / a:8.1f} GFLOP/s {100 * bound:6.1f} % of peak   "
           f"PyTorch {b / 1e6:10.1f} ms   ratio {b / a:6.2f}", flush=True)
 

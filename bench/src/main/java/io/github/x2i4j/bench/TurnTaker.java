@@ -19,6 +19,7 @@ import java.util.Locale;
  * open NAME     makes the operands, runs once, checks the result    {"flops": .., "bytes": .., "error": ..}
  * run           runs once                                           {"nanos": ..}
  * peak          what the machine can do at most                     {"gflops": .., "gigabytes": ..}
+ * read          reads 2^30 bytes                                    {"nanos": ..}
  * end of input  ends
  * </pre>
  *
@@ -61,6 +62,7 @@ public final class TurnTaker {
                         answer("{\"gflops\": %.1f, \"gigabytes\": %.1f, \"processor\": \"%s\"}",
                                 Peak.multiplyAdd(Math.max(128, info.vectorBits()), threads), Peak.read(1024, threads), info.processor());
                     }
+                    case "read" -> answer("{\"nanos\": %.0f}", (1 << 30) / Peak.read(1024, threads));
                     default -> throw new IllegalArgumentException("not understood: " + line);
                 }
             }

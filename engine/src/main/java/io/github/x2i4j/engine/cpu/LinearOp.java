@@ -17,14 +17,16 @@ import java.util.Arrays;
 
 /**
  * {@code y = epilogue(x Wt + bias)}. Many rows go through {@link Gemm} as {@code W xT}, so that the weight, which is the larger
- * operand, is read as it lies. Few rows are bound by the bandwidth of the memory that holds the weight: each row of it is
- * widened once and multiplied with all rows of x.
+ * operand, is read as it lies. Few rows are bound by the bandwidth of the memory that holds the weight: it is read once, in place
+ * where the format allows, and each piece multiplied with all rows of x.
  */
 final class LinearOp {
     /** Up to so many rows of x, one product after the other beats a tile of which most columns are empty. */
     private static final int FEW_ROWS = 8;
-    /** Rows of the weight for a task of the few-row path. */
-    private static final int DOT_BLOCK = 48;
+    /** Weights for a task of the few-row path: enough that the memory's stream is seldom broken. */
+    private static final int DOT_BYTES = 512 << 10;
+    /** Tasks of the few-row path for each thread, at least. */
+    private static final int DOT_TASKS = 6;
 
     private final CpuContext cpu;
     private final MemorySegment x;
@@ -35,6 +37,10 @@ final class LinearOp {
     private final long rowsPerGate;
     private final int k;
     private final long n;
+    /** Whether few rows can be multiplied with weights as they lie in memory. */
+    private final boolean inPlace;
+    /** Between the few rows. */
+    private final int distance;
 
     private LinearOp(CpuContext cpu, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue, Tensor y) {
         this.cpu = cpu;
@@ -46,6 +52,11 @@ final class LinearOp {
         rowsPerGate = y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1;
         k = Math.toIntExact(weight.dim(1));
         n = weight.dim(0);
+        inPlace = switch (weight.dtype()) {
+            case F32, BF16, F16 -> true;
+            default -> false;
+        };
+        distance = Math.ceilDiv(k, RunKernels.LANES) * RunKernels.LANES;
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
@@ -108,28 +119,60 @@ final class LinearOp {
     }
 
     private void fewRows(int rows) {
-        float[] xs = cpu.floats().take((long) rows * k);
-        Runs.load(x, 0, xs, rows * k);
-        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, DOT_BLOCK)), task -> {
+        float[] xs = loadRows(rows);
+        MemorySegment w = weight.segment();
+        long rowBytes = weight.dtype().bytes(k);
+        int block = (int) Math.clamp(Math.min(DOT_BYTES / rowBytes, n / (DOT_TASKS * cpu.workers().threads())), 1, DOT_BYTES);
+        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(n, block)), task -> {
             RunKernels kernels = cpu.runs();
-            long first = (long) task * DOT_BLOCK;
-            int count = (int) Math.min(DOT_BLOCK, n - first);
-            RowPacker packer = RowPacker.of(weight, kernels);
-            float[] w = cpu.floats().take(k);
-            float[] z = cpu.floats().take((long) rows * DOT_BLOCK);
-            for (int i = 0; i < count; i++) {
-                packer.pack(first + i, 0, k, w, 0);
-                for (int r = 0; r < rows; r++) {
-                    float dot = kernels.dot(w, 0, xs, r * k, k);
-                    z[r * DOT_BLOCK + i] = bias == null ? dot : dot + bias[(int) first + i];
+            long first = (long) task * block;
+            int count = (int) Math.min(block, n - first);
+            float[] z = cpu.floats().take((long) rows * block);
+            if (inPlace) {
+                for (int i = 0; i < count; i++) {
+                    for (int r = 0; r < rows; r++) {
+                        z[r * block + i] = kernels.dotRow(weight.dtype(), w, (first + i) * rowBytes, xs, r * distance, k);
+                    }
                 }
+            } else {
+                widened(kernels, first, count, xs, rows, z, block);
             }
             for (int r = 0; r < rows; r++) {
-                kernels.activate(activation, z, r * DOT_BLOCK, count);
-                output.store(z, r * DOT_BLOCK, count, r * n + first, r / rowsPerGate * n + first);
+                if (bias != null) {
+                    kernels.add(z, r * block, bias, (int) first, count);
+                }
+                kernels.activate(activation, z, r * block, count);
+                output.store(z, r * block, count, r * n + first, r / rowsPerGate * n + first);
             }
-            cpu.floats().give(w, z);
+            cpu.floats().give(z);
         });
         cpu.floats().give(xs);
+    }
+
+    /** Rows of x, {@link #distance} apart, in the order that the products take. */
+    private float[] loadRows(int rows) {
+        float[] xs = cpu.floats().take((long) rows * distance);
+        boolean ordered = inPlace && weight.dtype() != DType.F32;
+        float[] row = cpu.floats().take(k);
+        for (int r = 0; r < rows; r++) {
+            Runs.load(x, (long) r * k, row, k);
+            for (int i = 0; i < k; i++) {
+                xs[r * distance + (ordered ? RunKernels.place(i) : i)] = row[i];
+            }
+        }
+        cpu.floats().give(row);
+        return xs;
+    }
+
+    private void widened(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
+        RowPacker packer = RowPacker.of(weight, kernels);
+        float[] w = cpu.floats().take(k);
+        for (int i = 0; i < count; i++) {
+            packer.pack(first + i, 0, k, w, 0);
+            for (int r = 0; r < rows; r++) {
+                z[r * block + i] = kernels.dot(w, 0, xs, r * distance, k);
+            }
+        }
+        cpu.floats().give(w);
     }
 }

@@ -1,6 +1,8 @@
 package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.DType;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Primitives over contiguous runs of {@code float[]}. The ops are written once above them: they move runs between tensors and
@@ -15,6 +17,23 @@ public interface RunKernels {
 
     /** {@code sum a[i] b[i]} */
     float dot(float[] a, int aAt, float[] b, int bAt, int n);
+
+    /**
+     * {@code sum w[i] x[i]} for a row of weights as it lies in memory; the result is that of {@link #dot} on the widened row.
+     *
+     * @param dtype of the weights: F32, BF16 or F16
+     * @param at byte that the row begins with
+     * @param x for formats of 16 bits in the order of {@link #place}, and then a whole number of {@link #LANES} long
+     */
+    float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n);
+
+    /**
+     * Where {@link #dotRow} finds element i of x for formats of 16 bits: in each group of {@link #LANES} first those of even numbers, so
+     * that the halves of ints that hold two weights each meet neighbours.
+     */
+    static int place(int i) {
+        return i & -LANES | (i & 1) * (LANES / 2) | i % LANES >> 1;
+    }
 
     /** {@code sum x[i]}; the partial sums are F32, so runs should stay below some thousand elements. */
     double sum(float[] x, int at, int n);

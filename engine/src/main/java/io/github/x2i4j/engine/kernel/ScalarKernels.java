@@ -1,6 +1,9 @@
 package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Tensor;
+import java.lang.foreign.MemorySegment;
 
 /** Plain Java, for processes without the Vector API, and the reference for all other kernels. */
 public final class ScalarKernels implements TileKernel, RunKernels {
@@ -90,6 +93,48 @@ public final class ScalarKernels implements TileKernel, RunKernels {
             sum += lane;
         }
         return sum;
+    }
+
+    @Override
+    public float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n) {
+        return finishRow(dtype, w, at, x, xAt, 0, n, new float[LANES]);
+    }
+
+    /**
+     * Adds the elements from {@code from} on to the lanes of {@link #dotRow}, then the lanes.
+     *
+     * @param lanes in the order of x
+     */
+    public static float finishRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int from, int n, float[] lanes) {
+        switch (dtype) {
+            case F32 -> {
+                for (int i = from; i < n; i++) {
+                    lanes[i % LANES] = Math.fma(w.get(Tensor.FLOAT, at + i * 4L), x[xAt + i], lanes[i % LANES]);
+                }
+                return (float) total(lanes);
+            }
+            case BF16 -> {
+                for (int i = from; i < n; i++) {
+                    int p = RunKernels.place(i);
+                    float weight = Float.intBitsToFloat(w.get(Tensor.SHORT, at + i * 2L) << 16);
+                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
+                }
+            }
+            case F16 -> {
+                for (int i = from; i < n; i++) {
+                    int p = RunKernels.place(i);
+                    float weight = Float.float16ToFloat(w.get(Tensor.SHORT, at + i * 2L));
+                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
+                }
+            }
+            default -> throw new IllegalArgumentException(dtype + " is not read in place");
+        }
+        double sum = 0;
+        for (int l = 0; l < LANES / 2; l++) {
+            sum += lanes[l];
+            sum += lanes[l + LANES / 2];
+        }
+        return (float) sum;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.parallel.Threads;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -81,8 +84,12 @@ final class WarmUp implements AutoCloseable {
             float[] x = new float[SHORT];
             float[] y = new float[SHORT];
             short[] narrow = new short[SHORT];
+            MemorySegment w = Arena.ofAuto().allocate(Float.BYTES * SHORT, 64);
             List<Consumer<RunKernels>> primitives = List.of(
                     k -> k.dot(x, 0, y, 0, SHORT),
+                    k -> k.dotRow(DType.F32, w, 0, x, 0, SHORT),
+                    k -> k.dotRow(DType.BF16, w, 0, x, 0, SHORT),
+                    k -> k.dotRow(DType.F16, w, 0, x, 0, SHORT),
                     k -> k.expSum(x, 0, SHORT, 0),
                     k -> k.max(x, 0, SHORT),
                     k -> k.sumSquares(x, 0, SHORT, 0),

@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.parallel;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
@@ -11,10 +12,18 @@ import java.util.function.IntConsumer;
  * <p>The caller takes part, so a loop always ends even when all workers are busy with other callers, and loops may nest.
  */
 public final class Workers implements AutoCloseable {
+    /**
+     * How long a thread that has nothing to do looks for work, or for the end of others' work, before it sleeps: ops follow each other
+     * within microseconds, and waking a thread takes some fifty of them.
+     */
+    private static final long WATCH_NANOS = 50_000;
+
     private final int threads;
     private final Thread[] workers;
     private final ArrayDeque<Loop> open = new ArrayDeque<>();
-    private boolean closed;
+    /** Whether {@link #open} holds a loop; written under its lock. */
+    private volatile boolean busy;
+    private volatile boolean closed;
 
     /** @param threads number of threads that work on a loop, the caller included; at least 1 */
     public Workers(int threads) {
@@ -45,20 +54,20 @@ public final class Workers implements AutoCloseable {
             }
             if (shared) {
                 open.add(loop);
+                busy = true;
                 open.notifyAll();
             }
         }
         loop.run();
         if (shared) {
-            synchronized (open) {
-                open.remove(loop);
-            }
+            remove(loop);
         }
         loop.await();
     }
 
     private void work() {
         while (true) {
+            watchFor(() -> busy || closed);
             Loop loop;
             synchronized (open) {
                 while (!closed && open.isEmpty()) {
@@ -74,9 +83,22 @@ public final class Workers implements AutoCloseable {
                 loop = open.peek();
             }
             loop.run();
-            synchronized (open) {
-                open.remove(loop);
-            }
+            remove(loop);
+        }
+    }
+
+    private void remove(Loop loop) {
+        synchronized (open) {
+            open.remove(loop);
+            busy = !open.isEmpty();
+        }
+    }
+
+    /** Returns when {@code event} has come, or shortly after without it. */
+    private static void watchFor(BooleanSupplier event) {
+        long begin = System.nanoTime();
+        while (!event.getAsBoolean() && System.nanoTime() - begin < WATCH_NANOS) {
+            Thread.onSpinWait();
         }
     }
 
@@ -96,7 +118,7 @@ public final class Workers implements AutoCloseable {
         private final int tasks;
         private final IntConsumer body;
         private final AtomicInteger next = new AtomicInteger();
-        private int done;
+        private volatile int done;
         private Throwable failure;
 
         Loop(int tasks, IntConsumer body) {
@@ -118,17 +140,19 @@ public final class Workers implements AutoCloseable {
                 }
             }
             synchronized (this) {
-                done += finished;
+                int sum = done + finished;
+                done = sum;
                 if (failure == null) {
                     failure = thrown;
                 }
-                if (done == tasks) {
+                if (sum == tasks) {
                     notifyAll();
                 }
             }
         }
 
         void await() {
+            watchFor(() -> done == tasks);
             Throwable t;
             synchronized (this) {
                 boolean interrupted = false;

@@ -1,7 +1,6 @@
 package io.github.x2i4j.engine.kernel.vector;
 
 import io.github.x2i4j.engine.Activation;
-import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
 import io.github.x2i4j.engine.kernel.TileKernel;
@@ -21,14 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Elements after the last whole vector are computed as {@link ScalarKernels} does it.
  */
-abstract class VectorKernels implements TileKernel, RunKernels {
-
-    abstract VectorSpecies<Float> species();
-
-    abstract VectorSpecies<Integer> intSpecies();
-
-    /** Shorts of as many lanes as {@link #species()}. */
-    abstract VectorSpecies<Short> shortSpecies();
+abstract class VectorKernels extends VectorDots implements TileKernel {
 
     @Override
     public final int columns() {
