@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.github.x2i4j.engine.Activation;
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +79,61 @@ class KernelBitsTest {
         all[all.length - 2] = sums;
         all[all.length - 1] = exponentials;
         return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void rowsOfWeightsInPlaceGiveTheProductOfTheWidenedRow(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        RunKernels scalar = new ScalarKernels(16);
+        float[] x = random(1);
+        for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.F16}) {
+            for (int n = 0; n <= 270; n += n < 70 ? 1 : 13) {
+                float[] row = weights(dtype, n);
+                MemorySegment w = Arena.ofAuto().allocate(3 + dtype.bytes(n), 1);
+                float[] ordered = new float[LENGTH + 64];
+                for (int i = 0; i < n; i++) {
+                    switch (dtype) {
+                        case F32 -> w.set(Tensor.FLOAT, 3 + i * 4L, row[i]);
+                        case BF16 -> w.set(Tensor.SHORT, 3 + i * 2L, (short) (Float.floatToRawIntBits(row[i]) >>> 16));
+                        default -> w.set(Tensor.SHORT, 3 + i * 2L, Float.floatToFloat16(row[i]));
+                    }
+                    ordered[2 + (dtype == DType.F32 ? i : RunKernels.place(i))] = x[i];
+                }
+                float want = scalar.dot(row, 0, x, 0, n);
+                assertThat(scalar.dotRow(dtype, w, 3, ordered, 2, n)).as("plain loops, %s, %d", dtype, n).isEqualTo(want);
+                assertThat(vector.dotRow(dtype, w, 3, ordered, 2, n)).as("vectors, %s, %d", dtype, n).isEqualTo(want);
+            }
+        }
+    }
+
+    /** Numbers of which the dtype loses nothing, subnormal ones of F16 among them. */
+    private static float[] weights(DType dtype, int n) {
+        float[] row = java.util.Arrays.copyOf(random(2), n);
+        for (int i = 0; i < n; i++) {
+            switch (dtype) {
+                case BF16 -> row[i] = Float.intBitsToFloat(Float.floatToRawIntBits(row[i]) & 0xFFFF_0000);
+                case F16 -> row[i] = Float.float16ToFloat(Float.floatToFloat16(i % 5 == 0 ? row[i] * 1e-5f : row[i]));
+                default -> { }
+            }
+        }
+        return row;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void infiniteWeightsOf16BitsStayInfinite(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        MemorySegment w = Arena.ofAuto().allocate(64, 1);
+        float[] x = new float[32];
+        java.util.Arrays.fill(x, 1);
+        w.set(Tensor.SHORT, 6, (short) 0xFC00);
+        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 32)).isEqualTo(Float.NEGATIVE_INFINITY);
+        w.set(Tensor.SHORT, 8, (short) 0x7C01);
+        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 32)).isNaN();
+        w.fill((byte) 0);
+        w.set(Tensor.SHORT, 2, (short) 0x7F80);
+        assertThat(vector.dotRow(DType.BF16, w, 0, x, 0, 32)).isEqualTo(Float.POSITIVE_INFINITY);
     }
 
     @ParameterizedTest
