@@ -53,7 +53,7 @@ final class LinearOp {
         k = Math.toIntExact(weight.dim(1));
         n = weight.dim(0);
         inPlace = switch (weight.dtype()) {
-            case F32, BF16, F16 -> true;
+            case F32, BF16, F16 -> weight.scale() == 1;
             default -> false;
         };
         distance = Math.ceilDiv(k, RunKernels.LANES) * RunKernels.LANES;
