@@ -1,5 +1,6 @@
 package io.github.x2i4j.model.mllm;
 
+import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.media.video.Video;
 import java.util.List;
@@ -13,7 +14,18 @@ import java.util.List;
  * @param audios samples of sounds, one channel at 16 kHz; not copied
  */
 public record MllmPrompt(String text, List<RgbImage> images, List<Video> videos, List<float[]> audios) {
+    /** Characters of a text: some ten times what the families' models were made for. */
+    private static final int MOST_TEXT = 1_000_000;
+    private static final int MOST_MEDIA = 256;
+
     public MllmPrompt {
+        if (text != null && text.length() > MOST_TEXT) {
+            throw new InvalidInputException("the text has " + text.length() + " characters, at most " + MOST_TEXT + " are read; shorten it");
+        }
+        if (Math.max(images.size(), Math.max(videos.size(), audios.size())) > MOST_MEDIA) {
+            throw new InvalidInputException("the prompt has " + images.size() + " pictures, " + videos.size() + " videos and " + audios.size()
+                    + " sounds, at most " + MOST_MEDIA + " of each are read; leave some out");
+        }
         images = List.copyOf(images);
         videos = List.copyOf(videos);
         audios = List.copyOf(audios);

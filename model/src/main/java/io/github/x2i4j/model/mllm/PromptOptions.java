@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  */
 public record PromptOptions(int maxLength, Padding padding, SpecialTokens specialTokens, PromptStyle style, Template template,
         Pictures pictures, VideoRate videoRate, RopeFrequencies rope) {
+    /** Largest {@code maxLength}: no model has so long a context. */
+    public static final int LONGEST = 1 << 20;
+
     /** As X2I's Qwen and InternVL scripts: 512 tokens, padded on the right, pictures squashed to 128 x 128. */
     public static final PromptOptions SCRIPT = new PromptOptions(512, Padding.RIGHT, new ImageSize(128, 128), SpecialTokens.NEUTRALISE);
 
@@ -90,6 +93,9 @@ public record PromptOptions(int maxLength, Padding padding, SpecialTokens specia
     }
 
     public PromptOptions {
+        if (maxLength > LONGEST) {
+            throw new InvalidInputException("maximum prompt length " + maxLength + " is more than " + LONGEST);
+        }
         if (maxLength < 0) {
             throw new InvalidInputException("maximum prompt length " + maxLength + " is negative; use 0 for no limit");
         }

@@ -144,7 +144,7 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
             return MllmFamilies.of(family).scriptPrompt();
         }
         boolean padded = c.oneOf("padding", "max_length", "none").equals("max_length");
-        int maxLength = padded ? c.positive("max_length") : c.positive("max_length", 0);
+        int maxLength = padded ? c.atMost(PromptOptions.LONGEST, "max_length") : c.atMost(PromptOptions.LONGEST, "max_length", 0);
         ImageSize size = null;
         if (c.has("image_size")) {
             int[] sides = c.integers("image_size");
@@ -167,7 +167,13 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
 
     private static Defaults defaults(Config c) {
         Defaults d = Defaults.SCRIPT;
-        return c == null ? d : new Defaults(c.positive("steps", d.steps), c.number("guidance", d.guidance),
-                c.positive("height", d.height), c.positive("width", d.width));
+        if (c == null) {
+            return d;
+        }
+        double guidance = c.number("guidance", d.guidance);
+        if (guidance < 0) {
+            throw c.invalid("guidance", "is " + guidance + ", expected 0 or a number above");
+        }
+        return new Defaults(c.positive("steps", d.steps), guidance, c.positive("height", d.height), c.positive("width", d.width));
     }
 }

@@ -13,7 +13,15 @@ import io.github.x2i4j.engine.InvalidInputException;
 public record FluxPrompt(String prompt, String prompt2, String negative, int maxSequenceLength) {
     private static final int LONGEST = 512;
 
+    /** Characters of a text, of which the encoders read some thousand. */
+    private static final int MOST_TEXT = 100_000;
+
     public FluxPrompt {
+        for (String text : new String[] {prompt, prompt2, negative}) {
+            if (text != null && text.length() > MOST_TEXT) {
+                throw new InvalidInputException("the text has " + text.length() + " characters, at most " + MOST_TEXT + " are read; shorten it");
+            }
+        }
         if (maxSequenceLength < 1 || maxSequenceLength > LONGEST) {
             throw new InvalidInputException(
                     "max_sequence_length is " + maxSequenceLength + ", but must be between 1 and " + LONGEST);
