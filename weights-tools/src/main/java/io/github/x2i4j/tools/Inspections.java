@@ -90,7 +90,7 @@ public final class Inspections {
             } else if (Checkpoints.isIndex(found)) {
                 shards(found);
             } else {
-                attempt(() -> weights(found));
+                attempt(() -> weights(path));
             }
             if (identity.kind() == ModelKind.QWEN2_5_VL || identity.kind() == ModelKind.INTERNVL || identity.kind() == ModelKind.MINICPM_O) {
                 requireOneOf("no tokenizer", List.of("tokenizer.json"), List.of("vocab.json", "merges.txt"));

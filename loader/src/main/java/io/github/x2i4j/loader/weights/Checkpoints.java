@@ -22,32 +22,67 @@ public final class Checkpoints {
     private static final List<String> SINGLE = List.of("model.safetensors", "diffusion_pytorch_model.safetensors");
     private static final String INDEX = ".index.json";
     private static final List<String> TORCH = List.of("pytorch_model.bin", "diffusion_pytorch_model.bin");
+    private static final String GGUF = ".gguf";
+    /** In the name of a GGUF file with a vision tower. */
+    private static final String VISION = "mmproj";
 
     private Checkpoints() {
     }
 
     /**
      * Opens a weight file (safetensors, GGUF or PyTorch), or a folder with one ({@code model.safetensors},
-     * {@code diffusion_pytorch_model.safetensors}, {@code pytorch_model.bin}, {@code diffusion_pytorch_model.bin}) or with an index of
-     * several ({@code *.safetensors.index.json}). Nothing is read but headers.
+     * {@code diffusion_pytorch_model.safetensors}, {@code pytorch_model.bin}, {@code diffusion_pytorch_model.bin}, or GGUF beside a
+     * config.json) or with an index of several ({@code *.safetensors.index.json}). Nothing is read but headers.
      *
      * @throws io.github.x2i4j.engine.InvalidInputException if there is nothing to open or the files are damaged
      */
     public static Checkpoint open(Path fileOrFolder) {
         if (!Files.isDirectory(fileOrFolder)) {
-            return openFile(fileOrFolder, fileOrFolder);
+            return openFiles(fileOrFolder, List.of(fileOrFolder));
         }
         Path weights = weightsIn(fileOrFolder);
         if (weights == null) {
             throw noneFound(fileOrFolder);
         }
-        return isIndex(weights) ? ShardIndex.read(weights).open(fileOrFolder) : openFile(fileOrFolder, weights);
+        if (isIndex(weights)) {
+            return ShardIndex.read(weights).open(fileOrFolder);
+        }
+        List<Path> ggufs = weights.getFileName().toString().endsWith(GGUF) ? ggufs(fileOrFolder) : List.of(weights);
+        return openFiles(fileOrFolder, ggufs);
     }
 
-    /** The weight file or index that stands for a folder's weights, or null if there is none under the usual names. */
+    /**
+     * The GGUF files that make up the model of a folder: one, and perhaps the vision tower that llama.cpp keeps in a file of its own.
+     *
+     * @throws InvalidInputException if there are several to choose from
+     */
+    private static List<Path> ggufs(Path folder) {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.filter(f -> f.getFileName().toString().endsWith(GGUF)).sorted().toList();
+        } catch (IOException e) {
+            throw InputFiles.unreadable(folder, e);
+        }
+        List<Path> vision = files.stream().filter(f -> f.getFileName().toString().contains(VISION)).toList();
+        if (vision.size() > 1 || files.size() - vision.size() > 1) {
+            throw InputFiles.wrong(folder, "holds several GGUF files to choose from ("
+                    + String.join(", ", files.stream().map(f -> f.getFileName().toString()).toList()) + "); leave one there, and one "
+                    + VISION + " file at most");
+        }
+        return files;
+    }
+
+    /**
+     * The weight file or index that stands for a folder's weights, or null if there is none. GGUF files beside a config.json may have any
+     * name.
+     *
+     * @throws InvalidInputException if there are several to choose from
+     */
     public static Path weightsIn(Path folder) {
-        return Stream.of(SINGLE.stream(), SINGLE.stream().map(n -> n + INDEX), TORCH.stream()).flatMap(n -> n).map(folder::resolve)
+        Path usual = Stream.of(SINGLE.stream(), SINGLE.stream().map(n -> n + INDEX), TORCH.stream()).flatMap(n -> n).map(folder::resolve)
                 .filter(Files::exists).findFirst().orElse(null);
+        // other weights than those of a model lie about in folders without configuration
+        return usual != null || !Files.exists(folder.resolve("config.json")) ? usual : ggufs(folder).stream().findFirst().orElse(null);
     }
 
     /** True if a file's name is that of an index of several weight files. */
@@ -76,14 +111,16 @@ public final class Checkpoints {
         return BoundWeights.root(checkpoint, names);
     }
 
-    private static Checkpoint openFile(Path path, Path file) {
+    private static Checkpoint openFiles(Path path, List<Path> files) {
         MappedCheckpoint checkpoint = new MappedCheckpoint(path);
         try {
-            switch (FileKind.of(file)) {
-                case TORCH_ZIP -> addTorch(checkpoint, file, true);
-                case TORCH_LEGACY -> addTorch(checkpoint, file, false);
-                case SAFETENSORS -> addSafetensors(checkpoint, file);
-                case GGUF -> addGguf(checkpoint, file);
+            for (Path file : files) {
+                switch (FileKind.of(file)) {
+                    case TORCH_ZIP -> addTorch(checkpoint, file, true);
+                    case TORCH_LEGACY -> addTorch(checkpoint, file, false);
+                    case SAFETENSORS -> addSafetensors(checkpoint, file);
+                    case GGUF -> addGguf(checkpoint, file);
+                }
             }
             return checkpoint;
         } catch (Throwable t) {

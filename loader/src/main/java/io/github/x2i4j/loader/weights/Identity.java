@@ -139,7 +139,8 @@ public record Identity(ModelKind kind, Path path, String description) {
         try (Checkpoint checkpoint = Checkpoints.open(path)) {
             Set<String> names = checkpoint.tensors().keySet().stream().map(NameMap.UNWRAPPED::toModel).collect(Collectors.toSet());
             ModelKind kind = TensorNames.kind(names, checkpoint.metadata().getOrDefault("general.architecture", ""));
-            return kind == ModelKind.OTHER ? other(path, "weights of an unknown model") : known(kind, path);
+            return kind == ModelKind.OTHER ? other(path, "weights of an unknown model")
+                    : new Identity(kind, path, kind.description() + TensorNames.details(kind, names));
         }
     }
 

@@ -9,8 +9,8 @@ public enum ModelKind {
     FLUX_TRANSFORMER("a FLUX transformer in the diffusers layout"),
     FLUX_SINGLE_FILE("a FLUX transformer with the tensor names of the original release"),
     QWEN2_5_VL("a Qwen2.5-VL model"),
-    QWEN2_5_VL_LANGUAGE("the language model of a Qwen2.5-VL (GGUF), which needs its vision tower (mmproj) beside it"),
-    QWEN2_5_VL_VISION("the vision tower of a Qwen2.5-VL (GGUF, mmproj), which needs its language model beside it"),
+    QWEN2_5_VL_LANGUAGE("the language model of a Qwen2.5-VL alone (put it in one folder with its mmproj file and the small files of the original model: config, tokenizer, preprocessor)"),
+    QWEN2_5_VL_VISION("the vision tower of a Qwen2.5-VL alone (put it in one folder with its language model and the small files of the original model: config, tokenizer, preprocessor)"),
     INTERNVL("an InternVL model"),
     MINICPM_O("a MiniCPM-o model"),
     ALIGNNET("an AlignNet state dict"),
@@ -35,6 +35,25 @@ public enum ModelKind {
     /** Such as {@code a FLUX pipeline folder}. */
     public String description() {
         return description;
+    }
+
+    /** What a newcomer does with it: the option that it goes with and what else that takes; null where nothing is to be said. */
+    public String use() {
+        return switch (this) {
+            case BUNDLE -> "x2i generate \"TEXT\" --bundle PATH";
+            case FLUX_PIPELINE -> "x2i generate \"TEXT\" --flux PATH; with --mllm and --alignnet, X2I draws with it";
+            case FLUX_TRANSFORMER, FLUX_SINGLE_FILE -> "--flux PATH, with --vae (ae.safetensors) unless the file holds one, and either --mllm and "
+                    + "--alignnet (X2I) or --clip, --t5 and --tokenizers (plain FLUX)";
+            case QWEN2_5_VL, INTERNVL, MINICPM_O -> "--mllm PATH, with --alignnet and --flux";
+            case QWEN2_5_VL_LANGUAGE, QWEN2_5_VL_VISION -> "--mllm FOLDER, a folder with the language model, its mmproj file and the original's "
+                    + "config.json, tokenizer and preprocessor_config.json; with --alignnet and --flux";
+            case ALIGNNET -> "--alignnet PATH, with --mllm and --flux";
+            case VAE, VAE_SINGLE_FILE, TINY_VAE -> "--vae PATH, with --flux";
+            case T5 -> "--t5 PATH, with --flux, --vae, --clip and --tokenizers";
+            case CLIP -> "--clip PATH, with --flux, --vae, --t5 and --tokenizers";
+            case LIGHTCONTROL, LORA -> "not used by this version";
+            case SCHEDULER, TOKENIZER, PREPROCESSOR, OTHER -> null;
+        };
     }
 
     /**

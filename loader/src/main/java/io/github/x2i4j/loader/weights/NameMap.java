@@ -213,6 +213,14 @@ public final class NameMap {
         }
     }
 
+    /** The rules of {@code inner} apply to names that begin with {@code prefix} only. */
+    public NameMap within(String prefix, NameMap inner) {
+        if (inner.rules.stream().anyMatch(Rule::depends)) {
+            throw new IllegalArgumentException("rules that depend on all names of a file cannot be limited to some");
+        }
+        return with(use -> use.model.startsWith(prefix) ? applied(List.of(use), inner.rules) : List.of(use));
+    }
+
     /** The tensor {@code stored} is a copy of {@code model}: used if the latter is absent, otherwise passed over without warning. */
     public NameMap duplicate(String stored, String model) {
         List<Duplicate> more = new ArrayList<>(duplicates);
@@ -247,7 +255,11 @@ public final class NameMap {
     }
 
     private static List<Use> uses(String stored, List<Rule> rules) {
-        List<Use> uses = List.of(Use.whole(stored));
+        return applied(List.of(Use.whole(stored)), rules);
+    }
+
+    private static List<Use> applied(List<Use> given, List<Rule> rules) {
+        List<Use> uses = given;
         for (Rule rule : rules) {
             uses = uses.size() == 1 ? rule.apply(uses.getFirst()) : uses.stream().flatMap(u -> rule.apply(u).stream()).toList();
         }

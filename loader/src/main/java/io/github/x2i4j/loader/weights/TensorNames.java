@@ -1,5 +1,7 @@
 package io.github.x2i4j.loader.weights;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -18,6 +20,30 @@ final class TensorNames {
      */
     static ModelKind kind(Set<String> names, String architecture) {
         return new TensorNames(names).kind(architecture);
+    }
+
+    /** What else the names tell, to be put behind the kind's description; may be empty. */
+    static String details(ModelKind kind, Set<String> names) {
+        TensorNames n = new TensorNames(names);
+        return switch (kind) {
+            case FLUX_SINGLE_FILE, FLUX_TRANSFORMER -> {
+                boolean dev = n.any(name -> name.contains("guidance_in.") || name.contains("guidance_embedder."));
+                List<String> others = new ArrayList<>();
+                n.addIf(others, "vae.", "an autoencoder");
+                n.addIf(others, "text_encoders.clip_l.", "CLIP");
+                n.addIf(others, "text_encoders.t5xxl.", "T5");
+                yield (dev ? " (as FLUX.1-dev, takes a guidance scale)" : " (as FLUX.1-schnell, takes no guidance scale)")
+                        + (others.isEmpty() ? "" : ", with " + String.join(", ", others) + " in the same file");
+            }
+            case VAE_SINGLE_FILE, VAE, TINY_VAE -> n.any(name -> name.contains("encoder.") || name.startsWith("0.")) ? "" : ", the decoder alone";
+            default -> "";
+        };
+    }
+
+    private void addIf(List<String> others, String prefix, String what) {
+        if (any(name -> name.startsWith(prefix))) {
+            others.add(what);
+        }
     }
 
     private ModelKind kind(String architecture) {

@@ -136,7 +136,7 @@ public final class FluxPainter {
         LatentGrid grid = plan.grid;
         progress.stage("encode picture", 0);
         progress.check();
-        try (Parts.Use<Autoencoder> use = parts.network("autoencoder", () -> openVae(Autoencoder::of)); Scope f = ops.scope()) {
+        try (Parts.Use<Autoencoder> use = parts.network("autoencoder", () -> openVae(Autoencoder::encoderOf)); Scope f = ops.scope()) {
             int factor = vae.spatialFactor();
             RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
             return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator), plan.tiling, progress.hook()));

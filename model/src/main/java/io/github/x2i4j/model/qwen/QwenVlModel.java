@@ -24,7 +24,7 @@ import io.github.x2i4j.model.nn.BlockHook;
  */
 public final class QwenVlModel {
     /** Dialects of tensor names: {@code visual.} and {@code model.} are {@code model.visual.} and {@code model.language_model.} in newer files. */
-    public static final NameMap NAMES = NameMap.IDENTITY.prefix("model.visual.", "visual.").prefix("model.language_model.", "model.");
+    public static final NameMap NAMES = QwenNames.MAP;
 
     private final QwenVlConfig config;
     private final VisionTower visual;

@@ -65,6 +65,11 @@ public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
                 : AutoencoderKl.decoderOf(w, config);
     }
 
+    /** Binds what encoding needs, so that a file with the encoder alone will do where there are such files. */
+    static Autoencoder encoderOf(Weights w, Config config) {
+        return isTiny(w, config) ? AutoencoderTiny.encoderOf(w, config) : AutoencoderKl.of(w, config);
+    }
+
     private static boolean isTiny(Weights w, Config config) {
         return config == null ? w.count("decoder.layers") > 0 || w.count("encoder.layers") > 0
                 : config.text("_class_name", "").equals("AutoencoderTiny");

@@ -64,8 +64,9 @@ public final class FakeWeights implements Weights {
 
     @Override
     public int count(String path) {
-        return (int) tensors.keySet().stream().filter(n -> n.startsWith(prefix + path + "."))
-                .map(n -> n.substring((prefix + path + ".").length()).split("\\.")[0]).distinct().count();
+        String start = prefix + path + ".";
+        return tensors.keySet().stream().filter(n -> n.startsWith(start)).map(n -> n.substring(start.length()).split("\\.")[0])
+                .filter(n -> n.matches("[0-9]+")).mapToInt(n -> Integer.parseInt(n) + 1).max().orElse(0);
     }
 
     @Override

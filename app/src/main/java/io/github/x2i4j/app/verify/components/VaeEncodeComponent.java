@@ -22,7 +22,7 @@ public final class VaeEncodeComponent implements Component {
 
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
-        try (Loaded<Autoencoder> vae = Loaded.open(ModelFolders.of(golden), VaeNames.MAP, Autoencoder::of); Scope f = engine.scope()) {
+        try (Loaded<Autoencoder> vae = Loaded.open(ModelFolders.of(golden), VaeNames.MAP, Autoencoder::encoderOf); Scope f = engine.scope()) {
             return switch (vae.model()) {
                 case AutoencoderKl kl -> {
                     Posterior p = kl.encode(f, golden.input("image"), VaeTiling.of(golden.args(), kl.config()), BlockHook.NONE);
