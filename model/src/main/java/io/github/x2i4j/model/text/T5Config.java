@@ -44,6 +44,9 @@ public record T5Config(int dModel, int dKv, int numHeads, int dFf, int numLayers
         TensorSizes sizes = new TensorSizes(w, "a T5 text encoder");
         String layer = "encoder.block.0.layer.";
         int heads = sizes.dim(layer + BIAS, 1);
+        if (heads > MOST_HEADS) {
+            throw sizes.wrong("has " + heads + " heads, expected at most " + MOST_HEADS);
+        }
         return new T5Config(sizes.dim("shared.weight", 1), sizes.quotient("number of heads", sizes.dim(layer + "0.SelfAttention.q.weight", 0), heads),
                 heads, sizes.dim(layer + "1.DenseReluDense.wi_0.weight", 0), sizes.layers("encoder.block"), sizes.dim(layer + BIAS, 0), 128, 1e-6f,
                 Activation.GELU_TANH);

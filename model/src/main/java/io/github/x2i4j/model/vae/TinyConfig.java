@@ -1,6 +1,5 @@
 package io.github.x2i4j.model.vae;
 
-import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.loader.config.Config;
 import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.nn.TensorSizes;
@@ -24,10 +23,10 @@ public record TinyConfig(int inChannels, int outChannels, int latentChannels, in
 
     /** Reads config.json. Fields that are absent have diffusers' defaults. */
     public static TinyConfig of(Config c) {
-        if (!c.text("act_fn", "relu").equals("relu") || !c.text("upsample_fn", "nearest").equals("nearest")
-                || c.integer("upsampling_scaling_factor", 2) != 2) {
-            throw new UnsupportedFeatureException(c.file() + ": only AutoencoderTiny with act_fn relu, upsample_fn nearest and "
-                    + "upsampling_scaling_factor 2 is supported, as TAEF1 has them");
+        only(c, "act_fn", "relu");
+        only(c, "upsample_fn", "nearest");
+        if (c.integer("upsampling_scaling_factor", 2) != 2) {
+            throw c.unsupported("upsampling_scaling_factor", "is " + c.integer("upsampling_scaling_factor") + ", but only TAEF1's 2 is supported");
         }
         int[] widths = {64, 64, 64, 64};
         int width = width(c, "encoder_block_out_channels", widths);
@@ -41,6 +40,12 @@ public record TinyConfig(int inChannels, int outChannels, int latentChannels, in
             throw c.invalid("num_decoder_blocks", "has another number of levels than num_encoder_blocks");
         }
         return t;
+    }
+
+    private static void only(Config c, String field, String value) {
+        if (!c.text(field, value).equals(value)) {
+            throw c.unsupported(field, "is \"" + c.text(field) + "\", but only TAEF1's \"" + value + "\" is supported");
+        }
     }
 
     private static int width(Config c, String field, int[] otherwise) {
