@@ -31,7 +31,7 @@ class AutoencoderTinyTest {
             Autoencoder vae = Autoencoder.of(FakeWeights.random(), config(CONFIG));
             assertThat(vae.sizes().spatialFactor()).isEqualTo(4);
             Tensor image = f.floats(FakeWeights.values(2 * 3 * 12 * 8, i -> Math.sin(i)), 2, 3, 12, 8);
-            Tensor latents = vae.encodeLatents(f, image, () -> { throw new AssertionError("nothing is drawn"); }, BlockHook.NONE);
+            Tensor latents = vae.encodeLatents(f, image, () -> { throw new AssertionError("nothing is drawn"); }, null, BlockHook.NONE);
             assertThat(latents.shape().toArray()).containsExactly(2, 5, 3, 2);
             assertThat(vae.decodeLatents(f, latents, null, BlockHook.NONE).shape().toArray()).containsExactly(2, 3, 12, 8);
         }
@@ -43,7 +43,7 @@ class AutoencoderTinyTest {
             AutoencoderTiny vae = AutoencoderTiny.of(FakeWeights.random(), config(CONFIG));
             Tensor image = f.floats(FakeWeights.values(3 * 8 * 8, i -> Math.cos(i)), 1, 3, 8, 8);
             float own = vae.encode(f, image, BlockHook.NONE).getFloat(3);
-            assertThat(vae.encodeLatents(f, image, null, BlockHook.NONE).getFloat(3)).isCloseTo((own - 0.5f) * 2,
+            assertThat(vae.encodeLatents(f, image, null, null, BlockHook.NONE).getFloat(3)).isCloseTo((own - 0.5f) * 2,
                     org.assertj.core.data.Offset.offset(1e-5f));
         }
     }
@@ -68,7 +68,7 @@ class AutoencoderTinyTest {
         try (Engine engine = Engine.open(EngineOptions.DEFAULT); Scope f = engine.scope()) {
             Autoencoder decoder = Autoencoder.decoderOf(weights, null);
             assertThat(decoder.decodeLatents(f, f.zeros(1, 5, 1, 1), null, BlockHook.NONE).shape().toArray()).containsExactly(1, 3, 4, 4);
-            assertThatThrownBy(() -> decoder.encodeLatents(f, f.zeros(1, 3, 4, 4), null, BlockHook.NONE)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> decoder.encodeLatents(f, f.zeros(1, 3, 4, 4), null, null, BlockHook.NONE)).isInstanceOf(IllegalStateException.class);
         }
     }
 
