@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
     private static final String ROOT = "io.github.x2i4j";
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(ROOT);
+            .withImportOption(location -> !location.contains("-tests.jar")).importPackages(ROOT);
 
     /** Modules that a module may look at. */
     private static final Map<String, String[]> ARROWS = Map.of(
@@ -54,8 +54,17 @@ class ArchitectureTest {
 
     @Test
     void theEngineNeedsTheJdkAlone() {
-        classes().that().resideInAPackage(in("engine")).should().onlyDependOnClassesThat()
-                .resideInAnyPackage(in("engine"), "java..", "jdk.incubator.vector..").check(CLASSES);
+        classes().that().resideInAPackage(in("engine")).and().resideOutsideOfPackage(in("engine.gpu.jcuda")).should()
+                .onlyDependOnClassesThat().resideInAnyPackage(in("engine"), "java..", "jdk.incubator.vector..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage(in("engine.gpu.jcuda")).should().dependOnClassesThat()
+                .resideInAPackage("jcuda..").check(CLASSES);
+    }
+
+    /** What computes on the CPU can be had without anything that calls CUDA. */
+    @Test
+    void theCpuKnowsNothingOfTheGpu() {
+        noClasses().that().resideInAnyPackage(in("engine.cpu"), in("engine.gemm"), in("engine.kernel"), in("engine.machine"),
+                in("engine.memory")).should().dependOnClassesThat().resideInAPackage(in("engine.gpu")).check(CLASSES);
     }
 
     @Test
