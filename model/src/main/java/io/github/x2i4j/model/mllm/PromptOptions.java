@@ -131,6 +131,14 @@ public record PromptOptions(int maxLength, Padding padding, SpecialTokens specia
         });
     }
 
+    /** Without pads; what is never cut with them is not cut without them either. */
+    public PromptOptions unpadded() {
+        return with(o -> {
+            o.maxLength = padding == Padding.COMFY ? 0 : maxLength;
+            o.padding = Padding.NONE;
+        });
+    }
+
     public PromptOptions withMaxLength(int other) {
         return with(o -> o.maxLength = other);
     }

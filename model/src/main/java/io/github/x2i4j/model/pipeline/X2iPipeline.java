@@ -11,7 +11,6 @@ import io.github.x2i4j.model.mllm.Mllm;
 import io.github.x2i4j.model.mllm.MllmFamily;
 import io.github.x2i4j.model.mllm.MllmPrompt;
 import io.github.x2i4j.model.mllm.PromptOptions;
-import io.github.x2i4j.model.mllm.PromptOptions.Padding;
 import io.github.x2i4j.model.nn.Loaded;
 import java.util.List;
 
@@ -132,9 +131,9 @@ public final class X2iPipeline {
     }
 
     private Read answered(Ops f, Mllm mllm, X2iPrompt prompt, Progress progress) {
-        // an answer to the prompt itself does not depend on pads; where its states follow the prompt's, none stand between them
-        boolean unpadded = prompt.rows() == HiddenRows.BOTH && !prompt.answerFromPadded();
-        PromptOptions options = unpadded ? prompt.options().withPadding(Padding.NONE) : prompt.options();
+        // an answer to the prompt itself does not depend on pads, and none stand between its states and the prompt's
+        boolean unpadded = prompt.rows() != HiddenRows.PROMPT && !prompt.answerFromPadded();
+        PromptOptions options = unpadded ? prompt.options().unpadded() : prompt.options();
         Mllm.Encoded e = mllm.encode(f, prompt.past(), watched(prompt.content(), progress), options,
                 new AnswerOptions(prompt.maxNewTokens(), prompt.answerFromPadded()), progress.hook(), progress::warning);
         Tensor answer = e.answer().hiddenStates();
@@ -143,7 +142,9 @@ public final class X2iPipeline {
         }
         if (answer == null) {
             progress.warning("the multimodal LLM ended its answer at once; the picture is drawn from the prompt itself");
-            return new Read(e, e.hiddenStates());
+            Mllm.Encoded padded = !unpadded || prompt.rows() == HiddenRows.BOTH ? e : mllm.encode(f, prompt.past(),
+                    watched(prompt.content(), progress), prompt.options(), null, progress.hook(), warning -> { });
+            return new Read(new Mllm.Encoded(padded.inputIds(), padded.hiddenStates(), e.answer()), padded.hiddenStates());
         }
         return new Read(e, prompt.rows() == HiddenRows.ANSWER ? answer : f.concat(1, e.hiddenStates(), answer));
     }

@@ -57,6 +57,12 @@ class PromptPresetTest {
     }
 
     @Test
+    void whatComfyDoesNotCutIsNotCutWithoutPadsEither() {
+        assertThat(of("qwen2_5_vl", PromptPreset.COMFY).unpadded().maxLength()).isZero();
+        assertThat(of("qwen2_5_vl", PromptPreset.SCRIPT).unpadded()).isEqualTo(PromptOptions.SCRIPT.withPadding(Padding.NONE));
+    }
+
+    @Test
     void optionsThatMeanNothingAreRefused() {
         assertThatThrownBy(() -> PromptOptions.SCRIPT.withMaxSlices(0)).isInstanceOf(InvalidInputException.class).hasMessageContaining("slices");
         assertThatThrownBy(() -> PromptOptions.SCRIPT.withMaxPixels(-1)).isInstanceOf(InvalidInputException.class).hasMessageContaining("pixels");

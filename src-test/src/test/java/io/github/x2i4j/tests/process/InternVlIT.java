@@ -56,6 +56,8 @@ class InternVlIT {
         BufferedImage words = draw("fox", "-o", "out.png");
         BufferedImage answer = draw("fox", "--answer", "--max-new-tokens", "6", "-o", "out.png");
         assertThat(Pictures.largestDifference(words, answer)).isPositive();
+        assertThat(Pictures.largestDifference(answer, draw("fox", "--answer", "--max-new-tokens", "6", "--padding", "none", "-o", "out.png")))
+                .as("pads do not change an answer").isZero();
 
         Result chat = Program.modular(folder).reading("/seed 7\n/image " + PICTURE + "\nfox\nmake it red\n").run("chat", "--bundle", BUNDLE, "--steps",
                 "1", "--max-new-tokens", "4", "-q");

@@ -96,6 +96,16 @@ class TasksIT {
                 "fox --image palette.png --video clip.mp4 --audio tone.wav"));
         assertThat(recipes.get("fox --image palette.png --video clip.mp4 --audio tone.wav"))
                 .contains("\"name\":\"palette.png\"", "\"name\":\"clip.mp4\"", "\"name\":\"tone.wav\"");
+
+        String unpadded = pixels("fox --answer --max-new-tokens 6 --bundle minicpm");
+        assertThat(pixels("fox --answer --max-new-tokens 6 --bundle minicpm --prompt-style raw --padding right512"))
+                .as("pads do not change an answer").isEqualTo(unpadded);
+    }
+
+    private String pixels(String task) throws Exception {
+        Result result = generate(task);
+        assertThat(result.exit()).as(result.err()).isZero();
+        return Pictures.hash(ImageIO.read(folder.resolve("out.png").toFile()));
     }
 
     @ParameterizedTest
