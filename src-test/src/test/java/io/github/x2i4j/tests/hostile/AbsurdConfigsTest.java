@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("hostile")
 class AbsurdConfigsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String[] VALUES = {"0", "-1", "2147483647", "9223372036854775808", "1e308", "0.5", "\"NaN\""};
+    private static final String[] VALUES = {"0", "-1", "2147483647", "1e308", "\"NaN\""};
     private static final RgbImage PICTURE = new RgbImage(30, 20, new byte[3 * 30 * 20]);
     private static final long MOST_SECONDS = 10;
     /** The demo system's Qwen. */
