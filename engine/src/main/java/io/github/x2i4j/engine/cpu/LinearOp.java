@@ -12,6 +12,7 @@ import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.gemm.Transpose;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -128,7 +129,9 @@ final class LinearOp {
             long first = (long) task * block;
             int count = (int) Math.min(block, n - first);
             float[] z = cpu.floats().take((long) rows * block);
-            if (inPlace) {
+            if (inPlace && w.isMapped()) {
+                copied(kernels, first, count, xs, rows, z, block);
+            } else if (inPlace) {
                 for (int i = 0; i < count; i++) {
                     for (int r = 0; r < rows; r++) {
                         z[r * block + i] = kernels.dotRow(weight.dtype(), w, (first + i) * rowBytes, xs, r * distance, k);
@@ -162,6 +165,24 @@ final class LinearOp {
         }
         cpu.floats().give(row);
         return xs;
+    }
+
+    /**
+     * Products with rows of a mapped file, each brought near first. Vectors are not loaded from the file itself: where it was cut short
+     * the Java virtual machine makes an error of a plain access or a copy, but a vector's load ends the process.
+     */
+    private void copied(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
+        MemorySegment w = weight.segment();
+        long rowBytes = weight.dtype().bytes(k);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment row = arena.allocate(rowBytes, 64);
+            for (int i = 0; i < count; i++) {
+                MemorySegment.copy(w, (first + i) * rowBytes, row, 0, rowBytes);
+                for (int r = 0; r < rows; r++) {
+                    z[r * block + i] = kernels.dotRow(weight.dtype(), row, 0, xs, r * distance, k);
+                }
+            }
+        }
     }
 
     private void widened(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
