@@ -3,6 +3,7 @@ package io.github.x2i4j.bench;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineInfo;
 import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.measure.FmaLoop;
 import io.github.x2i4j.engine.measure.Workload;
@@ -62,7 +63,7 @@ public final class Main {
         List<String> possible = possibleKernels();
         kernels.retainAll(possible);
         if (kernels.isEmpty()) {
-            kernels.addAll(quick ? List.of(possible.getLast()) : possible);
+            kernels.addAll(quick ? quickSets(possible) : possible);
         }
         if (threads.isEmpty()) {
             int all = Runtime.getRuntime().availableProcessors();
@@ -96,18 +97,41 @@ public final class Main {
                 System.out.println("not measured: " + e.getMessage());
             }
         }
+        for (InstructionSet set : InstructionSet.values()) {
+            for (String precision : set.hasBF16() ? List.of("", "/bf16") : List.of("")) {
+                String name = "machine-" + set.label() + precision;
+                try (Engine e = Engine.open(OpBenchmark.options(name, 1))) {
+                    possible.add(name);
+                } catch (UnsupportedFeatureException e) {
+                    System.out.println("not measured: " + e.getMessage());
+                }
+            }
+        }
         return possible;
     }
 
+    /** The widest vectors, and the best machine code in F32. */
+    private static List<String> quickSets(List<String> possible) {
+        List<String> f32 = possible.stream().filter(k -> !k.endsWith("/bf16")).toList();
+        String vector = f32.stream().filter(k -> !k.startsWith("machine-")).toList().getLast();
+        return f32.getLast().equals(vector) ? List.of(vector) : List.of(vector, f32.getLast());
+    }
+
+    /** Width of the vectors that kernels compute F32 with; the name itself for plain loops. */
+    private static String width(String kernels) {
+        return kernels.startsWith("vector-") ? kernels.substring("vector-".length())
+                : kernels.equals("machine-avx2") ? "256" : kernels.startsWith("machine-") ? "512" : kernels;
+    }
+
     private static String[] peakWidths(List<String> kernels) {
-        return kernels.stream().filter(k -> k.startsWith("vector-")).map(k -> k.substring("vector-".length())).toArray(String[]::new);
+        return kernels.stream().filter(k -> !k.equals("scalar")).map(Main::width).distinct().toArray(String[]::new);
     }
 
     private ChainedOptionsBuilder options(Class<?> benchmark) {
         TimeValue time = TimeValue.milliseconds(quick ? 500 : 2000);
         return new OptionsBuilder().include(benchmark.getName()).forks(1).warmupIterations(quick ? 2 : 3).warmupTime(time)
                 .measurementIterations(quick ? 3 : 5).measurementTime(time).shouldFailOnError(true)
-                .jvmArgsAppend("-Xmx2g", "-XX:+UseSerialGC");
+                .jvmArgsAppend("-Xmx2g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
     }
 
     private void report(Collection<RunResult> peakResults, Collection<RunResult> readResults,
@@ -116,7 +140,7 @@ public final class Main {
             EngineInfo info = e.info();
             System.out.printf("%n%s, Java %s%n%s%n", info.processor(), Runtime.version(), info.features());
         }
-        System.out.printf(Locale.ROOT, "%n%-48s %-11s %7s %12s %9s %9s %7s %8s%n", "workload", "kernels", "threads", "median ms", "GFLOP/s",
+        System.out.printf(Locale.ROOT, "%n%-48s %-24s %7s %12s %9s %9s %7s %8s%n", "workload", "kernels", "threads", "median ms", "GFLOP/s",
                 "% of peak", "GB/s", "x 1 thr.");
         for (RunResult r : peakResults) {
             int bits = Integer.parseInt(r.getParams().getParam("bits"));
@@ -124,14 +148,14 @@ public final class Main {
             double rate = t * FmaLoop.of(bits).flops(PeakBenchmark.ROUNDS) / median(r);
             peaks.put(bits + "/" + t, rate);
             peaks.merge("scalar/" + t, rate, Math::max);
-            System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9.1f%n", "peak: multiply-adds on registers",
+            System.out.printf(Locale.ROOT, "%-48s %-24s %7d %12.3f %9.1f%n", "peak: multiply-adds on registers",
                     "vector-" + bits, t, median(r) / 1e6, rate);
         }
         for (RunResult r : readResults) {
             int t = r.getParams().getThreads();
             double rate = t * (double) ReadBenchmark.BYTES / median(r);
             bandwidths.put(t, rate);
-            System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9s %9s %7.1f%n", "peak: reading memory", "", t, median(r) / 1e6, "", "", rate);
+            System.out.printf(Locale.ROOT, "%-48s %-24s %7d %12.3f %9s %9s %7.1f%n", "peak: reading memory", "", t, median(r) / 1e6, "", "", rate);
         }
         for (RunResult r : opResults) {
             print(r);
@@ -148,10 +172,10 @@ public final class Main {
             oneThread.put(name + k, nanos);
         }
         double rate = w.flops() / nanos;
-        Double peak = peaks.get(k.replace("vector-", "") + "/" + t);
+        Double peak = k.endsWith("/bf16") ? null : peaks.get(width(k) + "/" + t);
         Double one = oneThread.get(name + k);
         double bandwidth = w.bytes() / nanos;
-        System.out.printf(Locale.ROOT, "%-48s %-11s %7d %12.3f %9s %9s %7.1f %9.1f %8s%n", name, k, t, nanos / 1e6,
+        System.out.printf(Locale.ROOT, "%-48s %-24s %7d %12.3f %9s %9s %7.1f %9.1f %8s%n", name, k, t, nanos / 1e6,
                 w.flops() == 0 ? "" : String.format(Locale.ROOT, "%.1f", rate),
                 w.flops() == 0 || peak == null ? "" : String.format(Locale.ROOT, "%.1f", 100 * rate / peak), bandwidth, 100 * bandwidth / bandwidths.get(t),
                 one == null || t == 1 ? "" : String.format(Locale.ROOT, "%.2f", one / nanos));

@@ -3,8 +3,11 @@ package io.github.x2i4j.bench;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
+import io.github.x2i4j.engine.InstructionSet;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.measure.Workload;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,7 +28,7 @@ public class OpBenchmark {
     @Param("gemm 64x192x192 F32")
     public String workload;
 
-    /** {@code scalar}, or {@code vector-} and a width. */
+    /** {@code scalar}, {@code vector-} and a width, or {@code machine-} and instructions, with {@code /bf16} where factors are rounded to it. */
     @Param("scalar")
     public String kernels;
 
@@ -37,9 +40,17 @@ public class OpBenchmark {
     private io.github.x2i4j.engine.Scope operands;
     private Workload work;
 
+    /** What {@link #kernels} stands for. */
     static EngineOptions options(String kernels, int threads) {
+        String set = kernels.substring(kernels.indexOf('-') + 1);
+        if (kernels.startsWith("machine-")) {
+            Precision precision = set.endsWith("/bf16") ? Precision.BF16 : Precision.F32;
+            InstructionSet instructions = Arrays.stream(InstructionSet.values()).filter(i -> i.label().equals(set.replace("/bf16", "")))
+                    .findFirst().orElseThrow();
+            return new EngineOptions(KernelChoice.MACHINE, 0, threads, instructions, precision);
+        }
         return kernels.equals("scalar") ? new EngineOptions(KernelChoice.SCALAR, 0, threads)
-                : new EngineOptions(KernelChoice.VECTOR, Integer.parseInt(kernels.substring(kernels.indexOf('-') + 1)), threads);
+                : new EngineOptions(KernelChoice.VECTOR, Integer.parseInt(set), threads);
     }
 
     /** Makes the operands and checks the result. */
@@ -50,7 +61,7 @@ public class OpBenchmark {
         work = Workloads.named(workload);
         work.prepare(operands);
         try (io.github.x2i4j.engine.Scope f = operands.scope()) {
-            work.check(work.run(f));
+            work.check(work.run(f), engine.info().precision());
         }
     }
 

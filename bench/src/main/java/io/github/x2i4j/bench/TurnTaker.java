@@ -23,7 +23,7 @@ import java.util.Locale;
  * end of input  ends
  * </pre>
  *
- * <p>Arguments: the kernels ({@code vector-512}) and the number of threads.
+ * <p>Arguments: the kernels ({@code vector-512}, {@code machine-avx512-bf16/bf16}) and the number of threads.
  */
 public final class TurnTaker {
     private TurnTaker() {
@@ -47,7 +47,7 @@ public final class TurnTaker {
                         work = Workloads.named(words[1]);
                         work.prepare(operands);
                         try (Scope f = operands.scope()) {
-                            answer("{\"flops\": %.0f, \"bytes\": %.0f, \"error\": %.3g}", work.flops(), work.bytes(), work.check(work.run(f)));
+                            answer("{\"flops\": %.0f, \"bytes\": %.0f, \"error\": %.3g}", work.flops(), work.bytes(), work.check(work.run(f), engine.info().precision()));
                         }
                     }
                     case "run" -> {

@@ -84,7 +84,7 @@ final class BenchCommand implements Runnable {
             work.prepare(operands);
             double error;
             try (Scope f = operands.scope()) {
-                error = work.check(work.run(f));
+                error = work.check(work.run(f), engine.info().precision());
             }
             median(operands, work, WARM_UP_NANOS, 1);
             double nanos = median(operands, work, MEASURING_NANOS, LEAST_RUNS);
