@@ -1,8 +1,10 @@
 package io.github.x2i4j.engine.gemm;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.TileKernel;
+import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 
 /**
@@ -15,7 +17,7 @@ import java.util.function.Supplier;
  *   pack B[all k, chunk]                                                          one panel a task
  *   for each block of C in the chunk: rows x columns                              one block a task
  *     for each slice of k
- *       pack A[rows, slice]                                                       second-level cache
+ *       pack A[rows, slice], some slices ahead                                    second-level cache
  *       block product, added to the block:
  *         for each panel of B: for each tile of A                                 panel, or tile, in the first-level cache
  *     sink(strips of the block)                                                   bias, activation, residual, store
@@ -34,8 +36,11 @@ public final class Gemm<P> {
     static final int BLOCK_COLUMNS = 1024;
     /** Distance of the rows of a block; a little more than its columns, so that rows fall into different cache sets. */
     static final int BLOCK_STRIDE = BLOCK_COLUMNS + 16;
-    /** Rows of a block, at most; a slice of them takes 192 KB. A multiple of the rows of every kernel. */
-    static final int BLOCK_ROWS = 192;
+    /** Rows of a block, at most. A multiple of the rows of every kernel. */
+    static final int BLOCK_ROWS = 96;
+    /** Slices of A that are packed at once: pieces of rows that are read from memory are then longer. */
+    private static final int SLICES = 2;
+    private static final int SLICE_WORDS = BLOCK_ROWS * TileKernel.DEPTH;
     /** Columns that the sink gets at once. */
     private static final int STRIP = 64;
     private static final int STRIP_STRIDE = STRIP + 16;
@@ -129,7 +134,7 @@ public final class Gemm<P> {
     }
 
     private void multiplyBlock(long row, int rows, P packed, int first, int panels, long column, int columns) {
-        P left = kernel.take(cpu.panels(), cpu.floats(), (long) BLOCK_ROWS * TileKernel.DEPTH);
+        P left = kernel.take(cpu.panels(), cpu.floats(), (long) SLICES * SLICE_WORDS);
         P c = kernel.take(cpu.panels(), cpu.floats(), (long) BLOCK_ROWS * BLOCK_STRIDE);
         try {
             sumBlock(row, rows, packed, first * panel, panels, left, c);
@@ -146,11 +151,26 @@ public final class Gemm<P> {
         RowPacker packer = a.get();
         int tiles = Math.ceilDiv(rows, kernel.rows());
         for (int slice = 0; slice < k; slice += kernel.depth()) {
-            int from = slice;
-            int depth = Math.min(kernel.depth(), k - slice);
-            kernel.packRows((i, to, place) -> packer.pack(row + i, from, depth, to, place), rows, depth, cpu.floats(), left);
-            kernel.multiply(depth, left, tiles, packed, at + (long) kernel.words(slice) * kernel.columns(), panel, panels, c, BLOCK_STRIDE,
-                    slice > 0);
+            int n = slice / kernel.depth() % SLICES;
+            if (n == 0) {
+                int ahead = Math.min(SLICES * kernel.depth(), k - slice);
+                kernel.packRows(new Slices(packer, row, slice), rows, ahead, cpu.floats(), left, SLICE_WORDS);
+            }
+            kernel.multiply(Math.min(kernel.depth(), k - slice), left, n * SLICE_WORDS, tiles, packed,
+                    at + (long) kernel.words(slice) * kernel.columns(), panel, panels, c, BLOCK_STRIDE, slice > 0);
+        }
+    }
+
+    /** Rows of A from {@code row} on, and of each the elements from {@code first} on. */
+    private record Slices(RowPacker packer, long row, long first) implements BlockKernel.Rows {
+        @Override
+        public void pack(int i, int k, int n, float[] to, int at) {
+            packer.pack(row + i, first + k, n, to, at);
+        }
+
+        @Override
+        public boolean copy(int i, int k, int n, DType dtype, MemorySegment to, long at) {
+            return packer.copy(row + i, first + k, n, dtype, to, at);
         }
     }
 

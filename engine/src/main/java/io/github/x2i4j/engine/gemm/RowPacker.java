@@ -16,6 +16,16 @@ public interface RowPacker {
     void pack(long row, long k, int n, float[] to, int at);
 
     /**
+     * Copies the same elements to native memory as they are stored.
+     *
+     * @param dtype what the caller can use
+     * @return false where they are stored as something else; nothing is written then
+     */
+    default boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+        return false;
+    }
+
+    /**
      * The packer of a tensor's format.
      *
      * @param weight its first axis counts rows, the others together are a row
@@ -36,14 +46,8 @@ public interface RowPacker {
         DType dtype = weight.dtype();
         long length = weight.elements() / Math.max(1, weight.dim(0));
         return switch (dtype) {
-            case F32 -> (row, k, n, to, at) -> MemorySegment.copy(s, Tensor.FLOAT, (row * length + k) * 4, to, at, n);
-            case BF16 -> {
-                short[] narrow = new short[TileKernel.DEPTH];
-                yield pieces((row, k, n, to, at) -> {
-                    MemorySegment.copy(s, Tensor.SHORT, (row * length + k) * 2, narrow, 0, n);
-                    kernels.widenBF16(narrow, 0, to, at, n);
-                });
-            }
+            case F32 -> new F32Rows(s, length);
+            case BF16 -> new BF16Rows(s, length, kernels, new short[TileKernel.DEPTH]);
             case F16 -> {
                 short[] narrow = new short[TileKernel.DEPTH];
                 yield pieces((row, k, n, to, at) -> {
@@ -79,5 +83,43 @@ public interface RowPacker {
                 piece.pack(row, k + i, Math.min(TileKernel.DEPTH, n - i), to, at + i);
             }
         };
+    }
+
+    /** Rows of F32. */
+    record F32Rows(MemorySegment segment, long length) implements RowPacker {
+        @Override
+        public void pack(long row, long k, int n, float[] to, int at) {
+            MemorySegment.copy(segment, Tensor.FLOAT, (row * length + k) * Float.BYTES, to, at, n);
+        }
+
+        @Override
+        public boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+            if (dtype != DType.F32) {
+                return false;
+            }
+            MemorySegment.copy(segment, (row * length + k) * Float.BYTES, to, at, (long) n * Float.BYTES);
+            return true;
+        }
+    }
+
+    /** Rows of BF16, widened or as they are. */
+    record BF16Rows(MemorySegment segment, long length, RunKernels kernels, short[] narrow) implements RowPacker {
+        @Override
+        public void pack(long row, long k, int n, float[] to, int at) {
+            for (int i = 0; i < n; i += TileKernel.DEPTH) {
+                int piece = Math.min(TileKernel.DEPTH, n - i);
+                MemorySegment.copy(segment, Tensor.SHORT, (row * length + k + i) * Short.BYTES, narrow, 0, piece);
+                kernels.widenBF16(narrow, 0, to, at + i, piece);
+            }
+        }
+
+        @Override
+        public boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+            if (dtype != DType.BF16) {
+                return false;
+            }
+            MemorySegment.copy(segment, (row * length + k) * Short.BYTES, to, at, (long) n * Short.BYTES);
+            return true;
+        }
     }
 }

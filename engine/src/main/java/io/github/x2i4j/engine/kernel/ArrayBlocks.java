@@ -41,11 +41,17 @@ public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
     }
 
     @Override
-    public void packRows(Rows source, int rows, int n, FloatPool floats, float[] to) {
+    public void packRows(Rows source, int rows, int n, FloatPool floats, float[] to, int sliceWords) {
+        int padded = Math.ceilDiv(rows, rows()) * rows();
         for (int i = 0; i < rows; i++) {
-            source.pack(i, to, i * TileKernel.DEPTH);
+            for (int k = 0; k < n; k += depth()) {
+                source.pack(i, k, Math.min(depth(), n - k), to, k / depth() * sliceWords + i * depth());
+            }
         }
-        Arrays.fill(to, rows * TileKernel.DEPTH, Math.ceilDiv(rows, rows()) * rows() * TileKernel.DEPTH, 0);
+        for (int k = 0; k < n; k += depth()) {
+            int slice = k / depth() * sliceWords;
+            Arrays.fill(to, slice + rows * depth(), slice + padded * depth(), 0);
+        }
     }
 
     @Override
@@ -54,10 +60,10 @@ public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
     }
 
     @Override
-    public void multiply(int n, float[] a, int tiles, float[] b, long bAt, long bStep, int panels, float[] c, int stride, boolean add) {
+    public void multiply(int n, float[] a, int aAt, int tiles, float[] b, long bAt, long bStep, int panels, float[] c, int stride, boolean add) {
         for (int p = 0; p < panels; p++) {
             for (int t = 0; t < tiles; t++) {
-                kernel.multiply(n, a, t * rows() * TileKernel.DEPTH, b, (int) (bAt + p * bStep), c, t * rows() * stride + p * columns(),
+                kernel.multiply(n, a, aAt + t * rows() * TileKernel.DEPTH, b, (int) (bAt + p * bStep), c, t * rows() * stride + p * columns(),
                         stride, add);
             }
         }

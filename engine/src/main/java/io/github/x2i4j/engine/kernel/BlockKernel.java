@@ -1,7 +1,9 @@
 package io.github.x2i4j.engine.kernel;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import java.lang.foreign.MemorySegment;
 
 /**
  * How a kernel set multiplies a block of a large product: where it keeps panels, what it stores in them, and how much it does at
@@ -13,9 +15,13 @@ import io.github.x2i4j.engine.memory.MemoryPool;
  * @param <P> memory that holds panels
  */
 public interface BlockKernel<P> {
-    /** Writes row {@code row} of the left operand's block to {@code to} from {@code at} on. */
+    /** Rows of the left operand's block. */
     interface Rows {
-        void pack(int row, float[] to, int at);
+        /** Writes elements {@code k} to {@code k + n} of a row to {@code to} from {@code at} on. */
+        void pack(int row, int k, int n, float[] to, int at);
+
+        /** Copies them as they are to byte {@code at} of native memory, if they are stored as {@code dtype}; returns false otherwise. */
+        boolean copy(int row, int k, int n, DType dtype, MemorySegment to, long at);
     }
 
     /** Writes a panel of the right operand, k by {@link #columns()}, to {@code to} from {@code at} on. */
@@ -41,8 +47,11 @@ public interface BlockKernel<P> {
     /** Takes such memory back. */
     void give(MemoryPool pool, FloatPool floats, P memory);
 
-    /** Packs {@code rows} rows of {@code n} elements, at most {@link #depth()}, and zeros up to a multiple of {@link #rows()}. */
-    void packRows(Rows source, int rows, int n, FloatPool floats, P to);
+    /**
+     * Packs {@code rows} rows of {@code n} elements, and zeros up to a multiple of {@link #rows()}. Each slice of {@link #depth()}
+     * elements begins {@code sliceWords} words after the one before.
+     */
+    void packRows(Rows source, int rows, int n, FloatPool floats, P to, int sliceWords);
 
     /** Packs a panel of {@code k} elements to the words from {@code at} on. */
     void packColumns(Columns source, int k, FloatPool floats, P to, long at);
@@ -51,11 +60,12 @@ public interface BlockKernel<P> {
      * {@code c (+)= a b} for tiles of rows and panels of columns.
      *
      * @param n elements of k, at most {@link #depth()}
+     * @param aAt word that the slice of a begins with
      * @param bAt word that the first panel begins with
      * @param bStep words from one panel to the next
      * @param stride floats from one row of c to the next
      */
-    void multiply(int n, P a, int tiles, P b, long bAt, long bStep, int panels, P c, int stride, boolean add);
+    void multiply(int n, P a, int aAt, int tiles, P b, long bAt, long bStep, int panels, P c, int stride, boolean add);
 
     /** Copies {@code n} floats of c. */
     void read(P c, long at, float[] to, int toAt, int n);

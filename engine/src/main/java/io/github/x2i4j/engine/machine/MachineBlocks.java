@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.machine;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.memory.Block;
@@ -44,23 +45,36 @@ record MachineBlocks(TileRoutine routine, TileShape shape, boolean pairs) implem
     }
 
     @Override
-    public void packRows(Rows source, int rows, int n, FloatPool floats, Block to) {
+    public void packRows(Rows source, int rows, int n, FloatPool floats, Block to, int sliceWords) {
         float[] row = floats.take(depth());
         for (int i = 0; i < rows; i++) {
-            source.pack(i, row, 0);
-            store(row, n, to.segment(), (long) i * TileShape.DEPTH);
+            for (int k = 0; k < n; k += depth()) {
+                packRow(source, i, k, Math.min(depth(), n - k), row, row(to, k / depth() * (long) sliceWords, i, 1));
+            }
         }
         floats.give(row);
-        long end = (long) Math.ceilDiv(rows, rows()) * rows() * TileShape.DEPTH;
-        words(to.segment(), (long) rows * TileShape.DEPTH, end - (long) rows * TileShape.DEPTH).fill((byte) 0);
+        int padding = Math.ceilDiv(rows, rows()) * rows() - rows;
+        for (int k = 0; k < n; k += depth()) {
+            row(to, k / depth() * (long) sliceWords, rows, padding).fill((byte) 0);
+        }
     }
 
-    /** Stores a row of the left operand: floats as they are, or neighbours as pairs. */
-    private void store(float[] row, int n, MemorySegment to, long at) {
+    private static MemorySegment row(Block left, long slice, int i, int count) {
+        return words(left.segment(), slice + (long) i * TileShape.DEPTH, (long) count * TileShape.DEPTH);
+    }
+
+    /** Stores a piece of a row of the left operand: floats as they are, or neighbours as pairs. */
+    private void packRow(Rows source, int i, int k, int n, float[] row, MemorySegment to) {
+        DType stored = pairs ? DType.BF16 : DType.F32;
+        if (source.copy(i, k, n, stored, to, 0)) {
+            to.asSlice(stored.bytes(n), (long) words(n) * TileShape.WORD - stored.bytes(n)).fill((byte) 0);
+            return;
+        }
+        source.pack(i, k, n, row, 0);
         if (pairs) {
-            Pairs.alongRow(row, n, words(n), to, at);
+            Pairs.alongRow(row, n, words(n), to);
         } else {
-            MemorySegment.copy(row, 0, to, Tensor.FLOAT, at * TileShape.WORD, n);
+            MemorySegment.copy(row, 0, to, Tensor.FLOAT, 0, n);
         }
     }
 
@@ -69,7 +83,7 @@ record MachineBlocks(TileRoutine routine, TileShape shape, boolean pairs) implem
         float[] panel = floats.take((long) k * columns());
         source.pack(panel, 0);
         if (pairs) {
-            Pairs.acrossRows(panel, columns(), k, words(k), to.segment(), at);
+            Pairs.acrossRows(panel, columns(), k, words(k), words(to.segment(), at, (long) words(k) * columns()));
         } else {
             MemorySegment.copy(panel, 0, to.segment(), Tensor.FLOAT, at * TileShape.WORD, k * columns());
         }
@@ -77,13 +91,13 @@ record MachineBlocks(TileRoutine routine, TileShape shape, boolean pairs) implem
     }
 
     @Override
-    public void multiply(int n, Block a, int tiles, Block b, long bAt, long bStep, int panels, Block c, int stride, boolean add) {
+    public void multiply(int n, Block a, int aAt, int tiles, Block b, long bAt, long bStep, int panels, Block c, int stride, boolean add) {
         long rows = (long) tiles * rows();
         int depth = words(n);
         if (n < 1 || n > depth() || tiles < 1 || panels < 1 || bStep < 0 || stride < columns() * panels) {
             throw new IllegalArgumentException("depth " + n + ", " + tiles + " tiles, " + panels + " panels " + bStep + " apart, stride " + stride);
         }
-        routine.call(words(a.segment(), 0, (rows - 1) * TileShape.DEPTH + depth),
+        routine.call(words(a.segment(), aAt, (rows - 1) * TileShape.DEPTH + depth),
                 words(b.segment(), bAt, (panels - 1L) * bStep + (long) depth * columns()),
                 words(c.segment(), 0, (rows - 1) * stride + (long) panels * columns()), tiles, panels, depth, bStep * TileShape.WORD,
                 (long) stride * TileShape.WORD, add);
