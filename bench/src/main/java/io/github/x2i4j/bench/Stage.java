@@ -19,7 +19,7 @@ abstract class Stage implements Workload {
     abstract Tensor runSmall(Ops f);
 
     @Override
-    public final double check(Tensor y) {
+    public final double check(Tensor y, double bound) {
         for (long i = 0; i < y.elements(); i += Math.max(1, y.elements() / 1000)) {
             if (!Float.isFinite(y.getFloat(i))) {
                 throw new IllegalStateException("element " + i + " is " + y.getFloat(i));
@@ -30,7 +30,7 @@ abstract class Stage implements Workload {
             double worst = 0;
             for (long i = 0; i < want.elements(); i++) {
                 double error = Math.abs(small.getFloat(i) - want.getFloat(i)) / Math.max(1, Math.abs(want.getFloat(i)));
-                if (!(error <= tolerance())) {
+                if (!(error <= bound)) {
                     throw new IllegalStateException("on a small input it gives " + small.getFloat(i) + " instead of " + want.getFloat(i)
                             + " as element " + i);
                 }

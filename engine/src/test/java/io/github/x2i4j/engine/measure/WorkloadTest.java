@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
-import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import java.lang.foreign.Arena;
@@ -25,9 +24,9 @@ class WorkloadTest {
             for (Workload work : small()) {
                 work.prepare(f);
                 Tensor y = work.run(f);
-                assertThat(work.check(y, Precision.F32)).isLessThan(1e-5);
+                assertThat(work.check(y)).isLessThan(1e-5);
                 Tensor wrong = f.affine(y, 1.001f, 0.001f);
-                assertThatThrownBy(() -> work.check(wrong, Precision.F32)).isInstanceOf(IllegalStateException.class).hasMessageContaining("instead of");
+                assertThatThrownBy(() -> work.check(wrong)).isInstanceOf(IllegalStateException.class).hasMessageContaining("instead of");
             }
         }
     }
