@@ -25,6 +25,33 @@ final class JpegColours {
         return ycc;
     }
 
+    /**
+     * Replaces rows of a component that stand twice by rows between them, 3 : 1 the nearer and the farther, as libjpeg-turbo does.
+     *
+     * @param samples of all components, interleaved
+     */
+    static void smoothRows(byte[] samples, int components, int component, int width, int height) {
+        int stride = components * width;
+        byte[] previous = new byte[width];
+        byte[] own = new byte[width];
+        for (int y = 0; y < height; y += 2) {
+            for (int x = 0; x < width; x++) {
+                int at = y * stride + x * components + component;
+                int near = samples[at] & 0xFF;
+                own[x] = (byte) near;
+                int above = y == 0 ? near : previous[x] & 0xFF;
+                samples[at] = (byte) (3 * near + above + 1 >> 2);
+                if (y + 1 < height) {
+                    int below = y + 2 < height ? samples[at + 2 * stride] & 0xFF : near;
+                    samples[at + stride] = (byte) (3 * near + below + 2 >> 2);
+                }
+            }
+            byte[] swap = previous;
+            previous = own;
+            own = swap;
+        }
+    }
+
     /** YCCK to CMYK: the complement of RGB, with black as it is. */
     static byte[] fromYcck(byte[] ycck) {
         for (int i = 0; i < ycck.length; i += 4) {

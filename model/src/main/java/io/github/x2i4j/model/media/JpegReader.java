@@ -50,11 +50,29 @@ final class JpegReader {
         if (raster.getNumBands() != components || data.length != (long) components * width * height) {
             throw new CorruptImageException("is corrupt: its scans do not match its header");
         }
+        for (int c = 0; c < components; c++) {
+            if (isHalfAsHigh(c)) {
+                JpegColours.smoothRows(data, components, c, width, height);
+            }
+        }
         return new RgbImage(width, height, switch (components) {
             case 1 -> JpegColours.fromGrey(data);
             case 3 -> isYcc3() ? JpegColours.fromYcc(data) : data;
             default -> JpegColours.fromInvertedCmyk(adobeTransform == 2 ? JpegColours.fromYcck(data) : data);
         });
+    }
+
+    /** Whether a component has every row for two of the picture's, and as many columns: the JDK's reader repeats its rows. */
+    private boolean isHalfAsHigh(int component) {
+        int[] most = new int[2];
+        int components = bytes[frame + 9];
+        for (int c = 0; c < components; c++) {
+            int sampling = bytes[frame + 11 + 3 * c];
+            most[0] = Math.max(most[0], sampling >> 4);
+            most[1] = Math.max(most[1], sampling & 15);
+        }
+        int own = bytes[frame + 11 + 3 * component];
+        return own >> 4 == most[0] && 2 * (own & 15) == most[1];
     }
 
     /** What libjpeg takes three components for. */

@@ -50,7 +50,7 @@ class ImageDecoderTest {
 
     /** Checksums of the bytes that Pillow 12.3 gives after convert('RGB'). */
     @ParameterizedTest
-    @CsvSource({"420.jpg,37,29,195f3134", "422.jpg,37,29,c0a759bc", "444-progressive.jpg,37,29,62555ab1", "565.bmp,10,7,5122cc6d",
+    @CsvSource({"420.jpg,37,29,195f3134", "422.jpg,37,29,c0a759bc", "440.jpg,37,29,1d6a9a51", "444-progressive.jpg,37,29,62555ab1", "565.bmp,10,7,5122cc6d",
         "alpha.bmp,9,7,b04c914c", "animated.gif,37,29,cac1c5a6", "cmyk.jpg,37,29,2c7e6e7c", "grey.bmp,37,29,62d74caf",
         "grey.jpg,37,29,8223b9f6", "interlaced.gif,37,29,cac1c5a6", "offset-transparent.gif,50,40,b7ebad04",
         "palette.bmp,37,29,cac1c5a6", "rgb.jpg,37,29,978ccdc6", "rotated-profile-restarts.jpg,37,29,195f3134",
