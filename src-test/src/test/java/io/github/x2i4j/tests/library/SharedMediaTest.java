@@ -106,6 +106,9 @@ class SharedMediaTest {
                 return variety(f.rgb());
             });
             assertThat(varieties).allMatch(v -> v > 100);
+            int[] decoded = new int[1];
+            video.watched((done, of) -> decoded[0]++).frames(new int[] {257}, f -> f);
+            assertThat(decoded[0]).as("decoding begins at the key frame before").isLessThan(150);
         });
     }
 }

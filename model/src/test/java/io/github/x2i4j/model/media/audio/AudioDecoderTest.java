@@ -53,6 +53,50 @@ class AudioDecoderTest {
         assertThat(decode(wav(3, 1, 16_000, 64, 8, new byte[] {0, 0, 0, 0, 0, 0, 0, 0x40}))).containsExactly(2);
     }
 
+    /** A file of chunks, each a name and what it holds. */
+    private static byte[] chunks(String form, Object... namesAndContents) {
+        ByteBuffer b = ByteBuffer.allocate(400).order(ByteOrder.LITTLE_ENDIAN).put(ascii(form)).putInt(0).put(ascii("WAVE"));
+        for (int i = 0; i < namesAndContents.length; i += 2) {
+            byte[] content = (byte[]) namesAndContents[i + 1];
+            b.put(ascii((String) namesAndContents[i])).putInt(namesAndContents[i].equals("data") && form.equals("RF64") ? -1 : content.length)
+                    .put(content);
+            if (content.length % 2 == 1) {
+                b.put((byte) 0);
+            }
+        }
+        return Arrays.copyOf(b.array(), b.position());
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static byte[] format(int format, int bits, int extension) {
+        ByteBuffer f = little(extension > 0 ? 40 : 16).putShort((short) format).putShort((short) 1).putInt(16_000)
+                .putInt(16_000 * bits / 8).putShort((short) (bits / 8)).putShort((short) bits);
+        return extension > 0 ? f.putShort((short) 22).putShort((short) bits).putInt(4).putShort((short) extension).array() : f.array();
+    }
+
+    @Test
+    void anExtensibleFormatNamesTheRealOne() throws Exception {
+        byte[] half = {0, 0, 0, 0x3F};
+        assertThat(decode(chunks("RIFF", "fmt ", format(0xFFFE, 32, 3), "data", half))).containsExactly(0.5f);
+        assertThat(decode(chunks("RIFF", "fmt ", format(0xFFFE, 32, 1), "data", half))).containsExactly(0x3F000000 * 0x1p-31f);
+    }
+
+    @Test
+    void chunksOfOddLengthAreFilledUp() throws Exception {
+        assertThat(decode(chunks("RIFF", "note", new byte[3], "fmt ", format(1, 8, 0), "data", new byte[] {(byte) 192})))
+                .containsExactly(0.5f);
+    }
+
+    @Test
+    void longFilesTellTheirLengthElsewhere() throws Exception {
+        byte[] sizes = little(28).putLong(0).putLong(2).putLong(1).array();
+        byte[] file = chunks("RF64", "ds64", sizes, "fmt ", format(1, 8, 0), "data", new byte[] {0, (byte) 192, 1, 2, 3, 4});
+        assertThat(decode(file)).containsExactly(-1, 0.5f);
+    }
+
     @Test
     void channelsAreAveragedAndPartsTaken() throws Exception {
         byte[] data = new byte[4 * 16_000];
@@ -79,7 +123,7 @@ class AudioDecoderTest {
         assertThatThrownBy(() -> decode(wav(17, 1, 16_000, 8, 4, new byte[4]))).isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("format 17");
         assertThatThrownBy(() -> decode(good, AudioOptions.DEFAULT.limit(0.001))).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("limit of 0.001").hasMessageContaining("max-audio-length");
+                .hasMessageContaining("limit of 0.001").hasMessageContaining("--max-audio-length");
         assertThatThrownBy(() -> decode(good, AudioOptions.DEFAULT.part(5, 1))).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("from second 5.0 on");
     }

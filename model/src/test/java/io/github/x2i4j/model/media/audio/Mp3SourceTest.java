@@ -36,8 +36,12 @@ class Mp3SourceTest {
     }
 
     private static long frames(byte[] bytes) throws Exception {
+        return frames(bytes, 48_000);
+    }
+
+    private static long frames(byte[] bytes, int sampleRate) throws Exception {
         PcmSource source = AudioFormats.open(AudioInput.of(bytes));
-        assertThat(source.format().sampleRate()).isEqualTo(48_000);
+        assertThat(source.format().sampleRate()).isEqualTo(sampleRate);
         float[] block = new float[1000 * source.format().channels()];
         long frames = 0;
         for (int n = source.read(block, 1000); n >= 0; n = source.read(block, 1000)) {
@@ -59,6 +63,40 @@ class Mp3SourceTest {
         assertThat(frames(silence(4))).isEqualTo(4 * FRAME_SAMPLES);
         assertThat(frames(silence(1))).isEqualTo(FRAME_SAMPLES);
         assertThat(frames(joined(id3, silence(4), tag))).isEqualTo(4 * FRAME_SAMPLES);
+    }
+
+    @Test
+    void longTagsInFrontArePassedOver() throws Exception {
+        byte[] id3 = Arrays.copyOf(new byte[] {'I', 'D', '3', 3, 0, 0, 0, 0, 2, 1}, 10 + 257);
+        System.arraycopy(silence(1), 0, id3, 40, FRAME_BYTES); // no sound: it stands in the tag
+        assertThat(frames(joined(id3, silence(4)))).isEqualTo(4 * FRAME_SAMPLES);
+    }
+
+    @Test
+    void framesOfLowSampleRatesAreHalfAsLong() throws Exception {
+        byte[] low = new byte[5 * 96]; // MPEG 2, 32 kbit/s, 24 kHz, mono
+        byte[] lowest = new byte[5 * 192]; // MPEG 2.5, 32 kbit/s, 12 kHz, mono
+        for (int i = 0; i < 5; i++) {
+            System.arraycopy(new byte[] {(byte) 0xFF, (byte) 0xF3, 0x44, (byte) 0xC0}, 0, low, 96 * i, 4);
+            System.arraycopy(new byte[] {(byte) 0xFF, (byte) 0xE3, 0x44, (byte) 0xC0}, 0, lowest, 192 * i, 4);
+        }
+        assertThat(frames(low, 24_000)).isEqualTo(5 * FRAME_SAMPLES / 2);
+        assertThat(frames(lowest, 12_000)).isEqualTo(5 * FRAME_SAMPLES / 2);
+    }
+
+    @Test
+    void aFrameMayHaveAByteMore() throws Exception {
+        byte[] padded = new byte[FRAME_BYTES + 1];
+        System.arraycopy(new byte[] {(byte) 0xFF, (byte) 0xFB, 0x36, (byte) 0xC0}, 0, padded, 0, 4);
+        padded[FRAME_BYTES] = (byte) 0xFF;
+        assertThat(frames(joined(padded, silence(1), padded, silence(2)))).isEqualTo(5 * FRAME_SAMPLES);
+    }
+
+    @Test
+    void aFrameWithATableOfContentsIsNoSound() throws Exception {
+        byte[] vbri = silence(1);
+        System.arraycopy("VBRI".getBytes(StandardCharsets.US_ASCII), 0, vbri, 36, 4);
+        assertThat(frames(joined(vbri, silence(4)))).isEqualTo(4 * FRAME_SAMPLES);
     }
 
     @Test
