@@ -66,6 +66,15 @@ class Mp3SourceTest {
     }
 
     @Test
+    void aSoundWhoseLengthNobodyStatesIsRefusedWhereItPassesTheLimit() throws Exception {
+        Path file = Files.write(folder.resolve("sound"), silence(40));
+        AudioOptions options = AudioOptions.DEFAULT.limit(0.5);
+        assertThatThrownBy(() -> AudioDecoder.decode(file, options)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("--max-audio-length");
+        assertThat(AudioDecoder.decode(file, options.part(0.1, 0.4))).hasSize(6400);
+    }
+
+    @Test
     void longTagsInFrontArePassedOver() throws Exception {
         byte[] id3 = Arrays.copyOf(new byte[] {'I', 'D', '3', 3, 0, 0, 0, 0, 2, 1}, 10 + 257);
         System.arraycopy(silence(1), 0, id3, 40, FRAME_BYTES); // no sound: it stands in the tag

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.jcraft.jogg.Packet;
 import com.jcraft.jogg.Page;
 import com.jcraft.jogg.StreamState;
+import com.jcraft.jogg.SyncState;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import java.io.ByteArrayOutputStream;
@@ -137,6 +138,31 @@ class VorbisSourceTest {
         byte[] blocks = identification(2);
         blocks[28] = (byte) 0xF8;
         refused(ogg(blocks, comment, setup(1, 1)), "32768 frames");
+    }
+
+    @Test
+    void residuesBeyondABlockAreRefused() throws IOException {
+        byte[] file = tone();
+        StreamState stream = new StreamState();
+        Packet packet = new Packet();
+        SyncState sync = new SyncState();
+        sync.init();
+        int at = sync.buffer(file.length);
+        System.arraycopy(file, 0, sync.data, at, file.length);
+        sync.wrote(file.length);
+        Page page = new Page();
+        sync.pageout(page);
+        stream.init(page.serialno());
+        stream.pagein(page);
+        for (int header = 0; header < 3; header++) {
+            while (stream.packetout(packet) != 1) {
+                sync.pageout(page);
+                stream.pagein(page);
+            }
+        }
+        assertThat(VorbisSetup.refusal(packet.packet_base, packet.packet, packet.bytes, 2048)).isNull();
+        assertThat(VorbisSetup.refusal(packet.packet_base, packet.packet, packet.bytes, 100)).startsWith("a residue");
+        assertThat(VorbisSetup.refusal(packet.packet_base, packet.packet, packet.bytes - 100, 2048)).contains("ends early");
     }
 
     @Test
