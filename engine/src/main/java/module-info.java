@@ -5,5 +5,6 @@ module io.github.x2i4j.engine {
     requires static jcublas;
 
     exports io.github.x2i4j.engine;
+    exports io.github.x2i4j.engine.format;
     exports io.github.x2i4j.engine.measure;
 }

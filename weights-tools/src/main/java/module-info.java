@@ -7,6 +7,7 @@ module io.github.x2i4j.tools {
     exports io.github.x2i4j.tools;
     exports io.github.x2i4j.tools.compare;
     exports io.github.x2i4j.tools.convert;
+    exports io.github.x2i4j.tools.encode;
     exports io.github.x2i4j.tools.make;
     exports io.github.x2i4j.tools.read;
     exports io.github.x2i4j.tools.write;

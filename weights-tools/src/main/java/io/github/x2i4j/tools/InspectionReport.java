@@ -59,7 +59,7 @@ public final class InspectionReport {
         }
     }
 
-    private static String sums(Inspection.Total t, long parameters) {
+    static String sums(Inspection.Total t, long parameters) {
         return t.tensors() + (t.tensors() == 1 ? " tensor, " : " tensors, ") + count(parameters) + " parameters, " + bytes(t.bytes());
     }
 
@@ -68,7 +68,7 @@ public final class InspectionReport {
                 : String.format(Locale.ROOT, "%.2f billion", n / 1e9);
     }
 
-    private static String bytes(long n) {
+    static String bytes(long n) {
         return n < 1024 ? n + " bytes" : n < 1L << 20 ? String.format(Locale.ROOT, "%.1f KiB", n / 1024.0)
                 : n < 1L << 30 ? String.format(Locale.ROOT, "%.1f MiB", n / (double) (1L << 20))
                 : String.format(Locale.ROOT, "%.2f GiB", n / (double) (1L << 30));
@@ -106,7 +106,7 @@ public final class InspectionReport {
     }
 
     /** A text from a file as it may stand on a terminal: one line, bounded, no control characters. */
-    private static String shown(String s) {
+    static String shown(String s) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);

@@ -4,7 +4,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.loader.weights.StoredType;
 import io.github.x2i4j.model.pipeline.Progress;
-import io.github.x2i4j.tools.write.FloatEncoder;
+import io.github.x2i4j.tools.encode.FloatEncoder;
 import io.github.x2i4j.tools.write.OutputPlace;
 import io.github.x2i4j.tools.write.OutputTensor;
 import io.github.x2i4j.tools.write.SafetensorsWriter;

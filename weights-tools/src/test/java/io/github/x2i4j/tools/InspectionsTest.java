@@ -152,4 +152,34 @@ class InspectionsTest {
         assertThat(map).containsEntry("kind", "alignnet").containsEntry("parameters", 8L).containsEntry("bytes", 21L).containsEntry("problems", List.of());
         assertThat((List<?>) map.get("tensors")).hasSize(3);
     }
+
+    @Test
+    void tenLinesTellWhatItIsWhatRunsItAndWhatIsMissing() throws IOException {
+        Path p = pipeline();
+        assertThat(InspectionSummary.lines(Inspections.inspect(p))).hasSizeLessThanOrEqualTo(10).containsExactly(
+                p + ": a FLUX pipeline folder",
+                "  holds    3 tensors, 11 parameters, 40 bytes: F32 50 %, BF16 30 %, I64 20 %",
+                "  parts    transformer 20 bytes, vae 20 bytes, scheduler",
+                "  runs     x2i generate \"a fox\" --flux " + p + " (alone where it has text encoders; else with --mllm and --alignnet)",
+                "  missing  nothing");
+        for (String part : List.of("transformer", "vae", "scheduler")) {
+            try (java.util.stream.Stream<Path> files = Files.walk(p.resolve(part))) {
+                for (Path f : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(f);
+                }
+            }
+        }
+        json(p.resolve("model_index.json"), "{'_class_name': 'FluxPipeline', 'a': ['x'], 'b': ['x'], 'c': ['x'], 'd': ['x'], 'e': ['x']}");
+        List<String> lines = InspectionSummary.lines(Inspections.inspect(p));
+        assertThat(lines).hasSizeLessThanOrEqualTo(10);
+        assertThat(lines.getLast()).startsWith("  missing  part c is missing: there is no").endsWith("(and 2 problems more: --all)");
+    }
+
+    @org.junit.jupiter.params.ParameterizedTest
+    @org.junit.jupiter.params.provider.EnumSource
+    void everyKindIsToldWhatRunsIt(ModelKind kind) {
+        Inspection i = new Inspection(Path.of("x\u001b"), kind, kind.description(), List.of(), Map.of("num_layers", "3"), Map.of(), List.of(), List.of());
+        assertThat(InspectionSummary.lines(i)).hasSizeBetween(3, 10).noneMatch(l -> l.contains("\u001b")).anyMatch(l -> l.startsWith("  runs     "))
+                .contains("  sizes    num_layers 3", "  missing  nothing");
+    }
 }

@@ -9,11 +9,13 @@ import io.github.x2i4j.model.Recipe;
 import io.github.x2i4j.model.media.PngTexts;
 import io.github.x2i4j.tools.Inspection;
 import io.github.x2i4j.tools.InspectionReport;
+import io.github.x2i4j.tools.InspectionSummary;
 import io.github.x2i4j.tools.Inspections;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,17 +27,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(name = "inspect", mixinStandardHelpOptions = true,
-        description = {"Tells what a file or folder is: of weights the tensors, the configuration and what is missing; of a picture that "
-                + "x2i made, its recipe.", ""},
-        footer = {"", "Examples:", "  x2i inspect FLUX.1-schnell", "  x2i inspect --json model.safetensors", "  x2i inspect apple.png",
+        description = {"Tells in ten lines what a file or folder is, what runs it and what is missing; of a picture that x2i made, its "
+                + "recipe.", ""},
+        footer = {"", "Examples:", "  x2i inspect FLUX.1-schnell", "  x2i inspect --all flux1-dev-Q4_K_S.gguf", "  x2i inspect --json model.safetensors", "  x2i inspect apple.png",
             "", "Exit codes: 0 all there, 1 something is missing or damaged, 2 cannot be read."})
 final class InspectCommand implements Callable<Integer> {
+    private static final int TENSORS = 20;
+
     @Parameters(paramLabel = "FILE|DIR", description = "A weight file, a model folder, a bundle, or a PNG file.")
     private Path path;
 
-    @Option(names = "--tensors", paramLabel = "N", defaultValue = "20",
-            description = "At most so many tensors of each part are listed. Default: ${DEFAULT-VALUE}.")
-    private int tensors;
+    @Option(names = "--all", description = "Print the configuration, the metadata and tensors of each part.")
+    private boolean all;
+
+    @Option(names = "--tensors", paramLabel = "N", description = "The same, with at most so many tensors of each part. Default: 20.")
+    private Integer tensors;
 
     @Option(names = "--json", description = "Print one JSON object for programs, with all tensors.")
     private boolean json;
@@ -48,7 +54,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        if (tensors < 0) {
+        if (tensors != null && tensors < 0) {
             throw new InvalidInputException("--tensors " + tensors + ": takes a whole number from 0.");
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -75,7 +81,9 @@ final class InspectCommand implements Callable<Integer> {
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(InspectionReport.json(inspection)));
         } else {
-            InspectionReport.text(inspection, tensors).forEach(out::println);
+            List<String> lines = all || tensors != null ? InspectionReport.text(inspection, tensors == null ? TENSORS : tensors)
+                    : InspectionSummary.lines(inspection);
+            lines.forEach(out::println);
         }
         return whole(inspection);
     }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
 /** The program {@code x2i}. */
 @Command(name = "x2i", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
         subcommands = {GenerateCommand.class, ChatCommand.class, PlanCommand.class, VerifyCommand.class, InspectCommand.class,
-            MakeCommand.class, MergeCommand.class, SplitCommand.class, DiffCommand.class, HashCommand.class,
+            ConvertCommand.class, QuantizeCommand.class, MakeCommand.class, MergeCommand.class, SplitCommand.class, DiffCommand.class,
+            HashCommand.class,
             InfoCommand.class, BenchCommand.class, CompletionCommand.class},
         description = {"Makes pictures from text and pictures with X2I (a multimodal language model, AlignNet and FLUX.1), in Java "
                 + "alone.", ""},

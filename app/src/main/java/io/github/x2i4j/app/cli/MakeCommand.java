@@ -1,7 +1,7 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.app.DebugFlag;
-import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.tools.encode.FloatEncoder;
 import io.github.x2i4j.tools.make.Architecture;
 import io.github.x2i4j.tools.make.RandomPipeline;
 import io.github.x2i4j.tools.make.RandomWeights;
@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
             "  x2i make flux-schnell-pipeline small --depth 2 --width 512", "  x2i make qwen2.5-vl-3b mllm --depth 4 --set vocab_size=32000"})
 final class MakeCommand implements Runnable {
     private static final String PIPELINE = "-pipeline";
-    private static final List<DType> TYPES = List.of(DType.F32, DType.BF16, DType.F16);
 
     /** What {@code --help} lists and completion completes. */
     static final class Names implements Iterable<String> {
@@ -46,7 +45,7 @@ final class MakeCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "DIR", description = "Folder to make; it does not exist or is empty.")
     private Path folder;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "BF16", description = "F32, BF16 or F16. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "BF16", description = "F32, BF16, F16 or a block-quantised type (see quantize; the rest is BF16 then). Default: ${DEFAULT-VALUE}.")
     private String dtype;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "The same seed makes the same weights. Default: ${DEFAULT-VALUE}.")
@@ -80,7 +79,7 @@ final class MakeCommand implements Runnable {
     public void run() {
         Map<String, String> set = new LinkedHashMap<>();
         fields.stream().map(f -> ToolFlags.pair("--set", f)).forEach(pair -> set.put(pair[0], pair[1]));
-        RandomWeights.Options options = new RandomWeights.Options(seed, ToolFlags.dtype("--dtype", dtype, TYPES), new Sizes(depth, width, set),
+        RandomWeights.Options options = new RandomWeights.Options(seed, ToolFlags.dtype("--dtype", dtype, FloatEncoder.WRITTEN), new Sizes(depth, width, set),
                 ByteSizes.parse("--shard-size", shardSize));
         boolean pipeline = name.equals(Architecture.FLUX_DEV.label() + PIPELINE) || name.equals(Architecture.FLUX_SCHNELL.label() + PIPELINE);
         Architecture architecture = Architecture.of(pipeline ? name.substring(0, name.length() - PIPELINE.length()) : name);

@@ -104,11 +104,17 @@ class CommandLineTest {
             generate fox -o fox.jpg                       | --output fox.jpg    | .png
             generate fox -o nowhere/fox.png               | nowhere             | does not exist
             generate fox --frobnicate                     | --frobnicate        | generate --help
-            make flux-dev x --dtype I8                    | --dtype I8          | F32, BF16, F16
+            make flux-dev x --dtype I8                    | --dtype I8          | F32, BF16, F16, Q8_0
             make flux-3 x                                 | flux-3              | flux-dev, flux-schnell
             make t5 x --shard-size much                   | --shard-size much   | 500M
             make t5 x --set depth                         | --set depth         | and a value
             make t5 nowhere/x                             | nowhere             | make that folder first
+            convert nowhere -o x.gguf                     | nowhere             | no such
+            convert src                                   | --output            | convert --help
+            convert src -o x --dtype Q9                   | --dtype Q9          | Q8_0
+            convert src -o x --names bfl                  | --names bfl         | diffusers or original
+            convert src -o x --keep a=Q9                  | --keep Q9           | Q8_0
+            quantize src BF16 -o x                        | TYPE BF16           | Q8_0, Q6_K
             merge a                                       | --output            | merge --help
             split a -o b --size 0                         | --size 0            | 500M
             hash nowhere                                  | nowhere             | no such
@@ -132,7 +138,7 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommandAndEachHasExamplesOrADescription() {
         assertThat(run()).isZero();
-        assertThat(out.toString()).contains("generate", "verify", "inspect", "make", "merge", "split", "diff", "hash", "info", "bench", "completion", "Examples:");
+        assertThat(out.toString()).contains("generate", "verify", "inspect", "convert", "quantize", "make", "merge", "split", "diff", "hash", "info", "bench", "completion", "Examples:");
         assertThat(run("generate", "--help")).isZero();
         assertThat(out.toString()).contains("--image", "--strength", "--json", "x2i generate \"green fox\"");
         assertThat(err.toString()).isEmpty();
@@ -295,6 +301,9 @@ class CommandLineTest {
     void inspectTellsWhatWeightsHoldAndWhatIsMissing() throws IOException {
         Path bundle = DemoBundle.unpack();
         assertThat(run("inspect", bundle.toString())).isZero();
+        assertThat(out.toString().lines()).hasSizeLessThanOrEqualTo(10);
+        assertThat(out.toString()).contains("an X2I bundle", "x2i generate", "missing  nothing").doesNotContain("transformer_blocks");
+        assertThat(run("inspect", "--all", bundle.toString())).isZero();
         assertThat(out.toString()).contains("x2i-demo", "transformer_blocks");
 
         Path copy = Files.createDirectories(folder.resolve("text_encoder"));

@@ -159,7 +159,7 @@ public final class Checkpoints {
         try (FileChannel channel = InputFiles.open(file)) {
             SafetensorsHeader header = SafetensorsHeader.read(file, channel);
             checkpoint.map(file, channel);
-            checkpoint.add(header.tensors(), header.metadata());
+            checkpoint.add(StoredBlocks.resolve(file, header.tensors(), header.metadata()), header.metadata());
             return header;
         } catch (IOException e) {
             throw InputFiles.unreadable(file, e);

@@ -37,7 +37,7 @@ public final class NameMap {
      * @param axis along which the pieces are joined
      * @param stacked whether that axis is made by joining, each piece being one entry of it
      */
-    record Use(String model, int from, int to, int of, int position, int positions, int axis, boolean stacked) {
+    public record Use(String model, int from, int to, int of, int position, int positions, int axis, boolean stacked) {
         static Use whole(String name) {
             return new Use(name, 0, 1, 1, 0, 1, 0, false);
         }
@@ -250,7 +250,7 @@ public final class NameMap {
     }
 
     /** What becomes of a stored tensor; never empty. */
-    List<Use> uses(String stored) {
+    public List<Use> uses(String stored) {
         return uses(stored, rules);
     }
 
@@ -267,7 +267,7 @@ public final class NameMap {
     }
 
     /** This map for a file that holds these names. */
-    NameMap given(Collection<String> stored) {
+    public NameMap given(Collection<String> stored) {
         List<Rule> fixed = new ArrayList<>();
         for (Rule rule : rules) {
             fixed.add(rule.depends() ? rule.given(stored.stream().map(s -> uses(s, fixed).getFirst().model).toList()) : rule);

@@ -24,17 +24,20 @@ public record TensorDifference(double maxAbs, double relL2, long different) {
         /** Takes {@code count} values of both. Values that are no numbers on both sides do not differ. */
         public void add(double[] a, double[] b, int count) {
             for (int i = 0; i < count; i++) {
-                double x = a[i];
-                double y = b[i];
-                reference += Double.isFinite(x) ? x * x : 0;
-                if (x == y || Double.isNaN(x) && Double.isNaN(y)) {
-                    continue;
-                }
-                double d = Math.abs(x - y);
-                different++;
-                squares += d * d;
-                maxAbs = Math.max(maxAbs, d);
+                add(a[i], b[i]);
             }
+        }
+
+        /** Takes one value of both. */
+        public void add(double x, double y) {
+            reference += Double.isFinite(x) ? x * x : 0;
+            if (x == y || Double.isNaN(x) && Double.isNaN(y)) {
+                return;
+            }
+            double d = Math.abs(x - y);
+            different++;
+            squares += d * d;
+            maxAbs = Math.max(maxAbs, d);
         }
 
         /** Adds what another sum has seen. */

@@ -13,6 +13,7 @@ import io.github.x2i4j.model.qwen.QwenVlModel;
 import io.github.x2i4j.model.text.ClipTextEncoder;
 import io.github.x2i4j.model.text.T5Encoder;
 import io.github.x2i4j.model.vae.AutoencoderKl;
+import io.github.x2i4j.model.vae.AutoencoderTiny;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ public enum Architecture {
     FLUX_DEV("flux-dev", "FLUX.1-dev's transformer", Family.FLUX),
     FLUX_SCHNELL("flux-schnell", "FLUX.1-schnell's transformer", Family.FLUX),
     VAE("vae", "FLUX's autoencoder", Family.VAE),
+    TAEF1("taef1", "the small autoencoder TAEF1", Family.TINY_VAE),
     T5("t5", "FLUX's T5 text encoder", Family.T5),
     CLIP("clip", "FLUX's CLIP text encoder", Family.CLIP),
     QWEN2_5_VL_3B("qwen2.5-vl-3b", "Qwen2.5-VL-3B-Instruct", Family.QWEN),
@@ -42,6 +44,7 @@ public enum Architecture {
     enum Family {
         FLUX("diffusion_pytorch_model", "", FluxTransformer::of),
         VAE("diffusion_pytorch_model", "", AutoencoderKl::of),
+        TINY_VAE("diffusion_pytorch_model", "", AutoencoderTiny::of),
         T5("model", "", T5Encoder::of),
         CLIP("model", "text_model.", ClipTextEncoder::of),
         QWEN("model", "", QwenVlModel::bind),

@@ -35,7 +35,7 @@ final class RandomValues {
     }
 
     /** Values {@code first} and following of the tensor. */
-    void fill(long first, float[] out, int from, int count) {
+    void fill(long first, int count, float[] out, int from) {
         for (int i = 0; i < count; i++) {
             long bits = mix(key + (first + i + 1) * GOLDEN);
             long sum = (bits & 0xFFFF) + (bits >>> 16 & 0xFFFF) + (bits >>> 32 & 0xFFFF) + (bits >>> 48);

@@ -1,24 +1,19 @@
 package io.github.x2i4j.tools.make;
 
 import io.github.x2i4j.engine.DType;
-import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.model.pipeline.Progress;
-import io.github.x2i4j.tools.write.ByteSink;
-import io.github.x2i4j.tools.write.FloatEncoder;
+import io.github.x2i4j.tools.convert.TypeRules;
+import io.github.x2i4j.tools.encode.TensorEncoder;
 import io.github.x2i4j.tools.write.OutputPlace;
 import io.github.x2i4j.tools.write.OutputTensor;
 import io.github.x2i4j.tools.write.SafetensorsWriter;
 import io.github.x2i4j.tools.write.WriteProgress;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Makes random weights of a named architecture, for measuring and testing what the published weights are too large for. The same
@@ -29,9 +24,6 @@ public final class RandomWeights {
     /** Bytes of a file from which on the next one begins, where nothing else is asked for. */
     public static final long SHARD_BYTES = 10_000_000_000L;
 
-    private static final int PIECE = 1 << 20;
-    private static final int SLICE = 1 << 15;
-
     private RandomWeights() {
     }
 
@@ -39,7 +31,7 @@ public final class RandomWeights {
      * What is to be made.
      *
      * @param seed any number
-     * @param dtype type of all tensors
+     * @param dtype type of all tensors; where it is block-quantised, what {@link TypeRules} keeps is BF16
      * @param shardBytes size from which on weights are cut into several files
      */
     public record Options(long seed, DType dtype, Sizes sizes, long shardBytes) {
@@ -77,9 +69,12 @@ public final class RandomWeights {
 
         List<OutputTensor> tensors(Options options) {
             List<OutputTensor> tensors = new ArrayList<>();
-            architecture.tensors(sizes.parsed(architecture)).forEach((name, shape) -> tensors.add(new OutputTensor(name, options.dtype.name(),
-                    shape, options.dtype.bytes(shape.elements()),
-                    sink -> write(new RandomValues(options.seed, name, shape), shape, options.dtype, sink))));
+            TypeRules types = new TypeRules(options.dtype, List.of());
+            architecture.tensors(sizes.parsed(architecture)).forEach((name, shape) -> {
+                DType dtype = types.of(name, DType.BF16, shape);
+                tensors.add(new OutputTensor(name, dtype.name(), shape, dtype.bytes(shape.elements()), sink -> new TensorEncoder(dtype)
+                        .encode(name, new RandomValues(options.seed, name, shape)::fill, shape.elements(), sink, null)));
+            });
             return tensors;
         }
     }
@@ -111,24 +106,5 @@ public final class RandomWeights {
             written.finish();
         }
         return new Made(folder, all.size(), all.stream().mapToLong(t -> t.shape().elements()).sum(), bytes);
-    }
-
-    private static void write(RandomValues values, Shape shape, DType dtype, ByteSink sink) throws IOException {
-        FloatEncoder encoder = FloatEncoder.of(dtype);
-        int largest = (int) Math.min(PIECE, shape.elements());
-        float[] floats = new float[largest];
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(dtype.bytes(largest))).order(ByteOrder.LITTLE_ENDIAN);
-        for (long first = 0; first < shape.elements(); first += largest) {
-            long at = first;
-            int count = (int) Math.min(largest, shape.elements() - first);
-            IntStream.range(0, (count + SLICE - 1) / SLICE).parallel().forEach(i -> {
-                int from = i * SLICE;
-                int n = Math.min(SLICE, count - from);
-                values.fill(at + from, floats, from, n);
-                int place = Math.toIntExact(dtype.bytes(from));
-                encoder.encode(floats, from, n, bytes.slice(place, Math.toIntExact(dtype.bytes(n))).order(ByteOrder.LITTLE_ENDIAN));
-            });
-            sink.write(bytes.clear().limit(Math.toIntExact(dtype.bytes(count))));
-        }
     }
 }

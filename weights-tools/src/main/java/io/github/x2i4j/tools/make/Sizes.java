@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -73,6 +74,7 @@ public record Sizes(Integer depth, Integer width, Map<String, String> fields) {
                 atMost(c.withObject("audio_config"), "encoder_layers");
             }
             case ALIGNNET -> c.put("in_channels", depth);
+            case TINY_VAE -> throw new InvalidInputException("--depth: the blocks of this architecture are fixed; --width is not");
         }
     }
 
@@ -101,6 +103,11 @@ public record Sizes(Integer depth, Integer width, Map<String, String> fields) {
                 decoder(c);
             }
             case ALIGNNET -> c.put("input_dim", width);
+            case TINY_VAE -> {
+                for (String field : List.of("block_out_channels", "encoder_block_out_channels", "decoder_block_out_channels")) {
+                    c.putArray(field).add(width).add(width).add(width).add(width);
+                }
+            }
         }
     }
 

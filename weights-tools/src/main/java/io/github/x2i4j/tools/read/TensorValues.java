@@ -2,6 +2,7 @@ package io.github.x2i4j.tools.read;
 
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.format.BlockDecoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -19,7 +20,7 @@ public final class TensorValues {
             MemorySegment.copy(t.storage().segment(), Tensor.DOUBLE, t.byteOffset() + 8 * first, out, 0, count);
         } else if (t.dtype().isFloat()) {
             float[] floats = new float[count];
-            floats(t, first, count, floats);
+            floats(t, first, count, floats, 0);
             for (int i = 0; i < count; i++) {
                 out[i] = floats[i];
             }
@@ -31,47 +32,51 @@ public final class TensorValues {
     }
 
     /**
-     * Values {@code first} to {@code first + count} of a floating-point tensor; whole blocks only. Those of F64 are rounded to odd: a
-     * float that is inexact has its last bit set, so that rounding it once more, to 16 bits, gives what rounding the double would.
+     * Values {@code first} to {@code first + count} of a floating-point tensor, to {@code out[at]} and following; whole blocks only.
+     * Those of F64 are rounded to odd: a float that is inexact has its last bit set, so that rounding it once more, to 16 bits, gives
+     * what rounding the double would.
      */
-    public static void floats(Tensor t, long first, int count, float[] out) {
+    public static void floats(Tensor t, long first, int count, float[] out, int at) {
         MemorySegment s = t.storage().segment();
-        long at = t.byteOffset();
+        long start = t.byteOffset();
         switch (t.dtype()) {
-            case F32 -> MemorySegment.copy(s, Tensor.FLOAT, at + 4 * first, out, 0, count);
+            case F32 -> MemorySegment.copy(s, Tensor.FLOAT, start + 4 * first, out, at, count);
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = roundToOdd(s.get(Tensor.DOUBLE, at + 8 * (first + i)));
+                    out[at + i] = roundToOdd(s.get(Tensor.DOUBLE, start + 8 * (first + i)));
                 }
             }
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.float16ToFloat(s.get(Tensor.SHORT, at + 2 * (first + i)));
+                    out[at + i] = Float.float16ToFloat(s.get(Tensor.SHORT, start + 2 * (first + i)));
                 }
             }
             case BF16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat(s.get(Tensor.SHORT, at + 2 * (first + i)) << 16);
+                    out[at + i] = Float.intBitsToFloat(s.get(Tensor.SHORT, start + 2 * (first + i)) << 16);
                 }
             }
-            default -> decode(t, first, count, out);
+            default -> {
+                byte[] bytes = new byte[Math.toIntExact(t.dtype().bytes(count))];
+                MemorySegment.copy(s, ValueLayout.JAVA_BYTE, start + t.dtype().bytes(first), bytes, 0, bytes.length);
+                BlockDecoder.of(t.dtype()).decode(bytes, 0, count / t.dtype().blockElements(), out, at);
+            }
+        }
+        if (t.scale() != 1) {
+            for (int i = at; i < at + count; i++) {
+                out[i] *= t.scale();
+            }
         }
     }
 
     /** Nearest floats, for where nothing is rounded after. */
-    public static void nearestFloats(Tensor t, long first, int count, float[] out) {
+    public static void nearestFloats(Tensor t, long first, int count, float[] out, int at) {
         if (t.dtype() == DType.F64) {
             for (int i = 0; i < count; i++) {
-                out[i] = (float) t.storage().segment().get(Tensor.DOUBLE, t.byteOffset() + 8 * (first + i));
+                out[at + i] = (float) t.storage().segment().get(Tensor.DOUBLE, t.byteOffset() + 8 * (first + i)) * t.scale();
             }
         } else {
-            floats(t, first, count, out);
-        }
-    }
-
-    private static void decode(Tensor t, long first, int count, float[] out) {
-        for (int i = 0; i < count; i++) {
-            out[i] = t.getFloat(first + i);
+            floats(t, first, count, out, at);
         }
     }
 

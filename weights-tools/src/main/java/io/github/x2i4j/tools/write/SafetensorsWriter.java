@@ -46,16 +46,7 @@ public final class SafetensorsWriter {
         try (FileChannel channel = place.open(name)) {
             put(channel, ByteBuffer.wrap(header(order, BlockTypes.metadata(tensors, metadata))));
             for (OutputTensor t : order) {
-                long before = channel.position();
-                t.content().writeTo(piece -> {
-                    long bytes = piece.remaining();
-                    put(channel, piece);
-                    progress.advance(bytes);
-                });
-                long written = channel.position() - before;
-                if (written != t.bytes()) {
-                    throw new IllegalStateException("tensor " + t.name() + " gave " + written + " bytes instead of " + t.bytes());
-                }
+                put(channel, t, progress);
             }
             channel.force(true);
         } catch (IOException e) {
@@ -164,6 +155,20 @@ public final class SafetensorsWriter {
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    /** Writes the data of a tensor. */
+    static void put(FileChannel channel, OutputTensor t, WriteProgress progress) throws IOException {
+        long before = channel.position();
+        t.content().writeTo(piece -> {
+            long bytes = piece.remaining();
+            put(channel, piece);
+            progress.advance(bytes);
+        });
+        long written = channel.position() - before;
+        if (written != t.bytes()) {
+            throw new IllegalStateException("tensor " + t.name() + " gave " + written + " bytes instead of " + t.bytes());
+        }
     }
 
     static void put(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -27,6 +27,7 @@ import io.github.x2i4j.model.qwen.QwenVlModel;
 import io.github.x2i4j.model.text.ClipTextEncoder;
 import io.github.x2i4j.model.text.T5Encoder;
 import io.github.x2i4j.model.vae.AutoencoderKl;
+import io.github.x2i4j.model.vae.AutoencoderTiny;
 import io.github.x2i4j.model.vae.VaeNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class RandomWeightsTest {
 
     /** As their publishers and the parameter count of the reference classes say. */
     @ParameterizedTest
-    @CsvSource({"FLUX_DEV,11901408320", "FLUX_SCHNELL,11891178560", "VAE,83819683", "T5,4762310656", "CLIP,123060480",
+    @CsvSource({"FLUX_DEV,11901408320", "FLUX_SCHNELL,11891178560", "VAE,83819683", "TAEF1,2458899", "T5,4762310656", "CLIP,123060480",
         "QWEN2_5_VL_3B,3754622976", "QWEN2_5_VL_7B,8292166656", "ALIGNNET_3B,28317342", "ALIGNNET_7B,34611670", "ALIGNNET_INTERNVL_1B,23595545",
         "ALIGNNET_INTERNVL_4B,28317342", "ALIGNNET_MINICPM,34611670"})
     void fullSizesAreThePublishedOnes(Architecture a, long parameters) {
@@ -70,6 +71,7 @@ class RandomWeightsTest {
         return switch (a.family()) {
             case FLUX -> new Sizes(1, null, SMALL_FLUX);
             case VAE -> new Sizes(1, 128, Map.of());
+            case TINY_VAE -> new Sizes(null, 16, Map.of());
             case T5 -> new Sizes(1, 64, Map.of("vocab_size", "50"));
             case CLIP -> new Sizes(1, 64, Map.of("vocab_size", "50"));
             case QWEN -> new Sizes(1, 128, Map.of("vocab_size", "50", "vision_config.hidden_size", "64", "vision_config.intermediate_size", "9"));
@@ -88,6 +90,7 @@ class RandomWeightsTest {
         try (Loaded<?> model = switch (a.family()) {
             case FLUX -> Loaded.open(folder, NameMap.IDENTITY, FluxTransformer::of);
             case VAE -> Loaded.open(folder, VaeNames.MAP, AutoencoderKl::of);
+            case TINY_VAE -> Loaded.open(folder, VaeNames.MAP, AutoencoderTiny::of);
             case T5 -> Loaded.open(folder, T5Encoder.NAMES, T5Encoder::of);
             case CLIP -> Loaded.open(folder, ClipTextEncoder.NAMES, ClipTextEncoder::of);
             case QWEN -> Loaded.open(folder, QwenVlModel.NAMES, QwenVlModel::bind);
@@ -160,7 +163,7 @@ class RandomWeightsTest {
 
     private static float[] random(int n) {
         float[] v = new float[n];
-        new RandomValues(1, "x", Shape.of(n, 1)).fill(0, v, 0, n);
+        new RandomValues(1, "x", Shape.of(n, 1)).fill(0, n, v, 0);
         return v;
     }
 

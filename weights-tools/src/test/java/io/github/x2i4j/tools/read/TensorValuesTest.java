@@ -50,7 +50,7 @@ class TensorValuesTest {
                 Tensor t = Tensor.of(s, dtype, 20).rows(3, 20);
                 float[] floats = new float[5];
                 double[] doubles = new double[5];
-                TensorValues.nearestFloats(t, 4, 5, floats);
+                TensorValues.nearestFloats(t, 4, 5, floats, 0);
                 TensorValues.doubles(t, 4, 5, doubles);
                 for (int i = 0; i < 5; i++) {
                     assertThat(floats[i]).isEqualTo(t.getFloat(4 + i));

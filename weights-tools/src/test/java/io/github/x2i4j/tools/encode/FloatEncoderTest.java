@@ -1,4 +1,4 @@
-package io.github.x2i4j.tools.write;
+package io.github.x2i4j.tools.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
