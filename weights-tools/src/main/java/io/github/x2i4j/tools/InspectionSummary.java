@@ -39,11 +39,7 @@ public final class InspectionSummary {
         if (i.metadata().containsKey("made_by")) {
             lines.add("  made by  " + InspectionReport.shown(i.metadata().get("made_by")));
         }
-        lines.add("  runs     " + runs(i));
-        String needs = needs(i.kind());
-        if (!needs.isEmpty()) {
-            lines.add("  needs    " + needs);
-        }
+        lines.add("  use      " + runs(i));
         problems(lines, i.allProblems());
         return lines;
     }
@@ -62,33 +58,9 @@ public final class InspectionSummary {
     }
 
     private static String runs(Inspection i) {
-        String path = InspectionReport.shown(i.path().toString());
-        return switch (i.kind()) {
-            case BUNDLE -> "x2i generate \"a fox\" --bundle " + path;
-            case FLUX_PIPELINE -> "x2i generate \"a fox\" --flux " + path + " (alone where it has text encoders; else with --mllm and --alignnet)";
-            case FLUX_TRANSFORMER, FLUX_SINGLE_FILE -> "x2i generate \"a fox\" --flux " + path + " --vae AE --mllm MLLM --alignnet ALIGNNET";
-            case QWEN2_5_VL, INTERNVL, MINICPM_O -> "x2i generate \"a fox\" --mllm " + path + " --alignnet ALIGNNET --flux FLUX";
-            case QWEN2_5_VL_LANGUAGE, QWEN2_5_VL_VISION -> "x2i generate \"a fox\" --mllm DIR --alignnet ALIGNNET --flux FLUX, where DIR holds both "
-                    + "halves, config.json and tokenizer";
-            case ALIGNNET -> "x2i generate \"a fox\" --alignnet " + path + " --mllm MLLM --flux FLUX";
-            case VAE, VAE_SINGLE_FILE, TINY_VAE -> "as part of FLUX: x2i generate \"a fox\" --flux FLUX --vae " + path;
-            case T5 -> "as part of plain FLUX: x2i generate \"a fox\" --flux FLUX --t5 " + path + " --clip CLIP --tokenizers DIR";
-            case CLIP -> "as part of plain FLUX: x2i generate \"a fox\" --flux FLUX --clip " + path + " --t5 T5 --tokenizers DIR";
-            case TOKENIZER, SCHEDULER, PREPROCESSOR -> "as a part of the model whose folder it lies in";
-            case LORA, LIGHTCONTROL -> "not in this version";
-            case OTHER -> "nothing that x2i knows of";
-        };
-    }
-
-    private static String needs(ModelKind kind) {
-        return switch (kind) {
-            case FLUX_TRANSFORMER, FLUX_SINGLE_FILE -> "an autoencoder (ae.safetensors or FLUX's folder vae), and a language model with its AlignNet or "
-                    + "FLUX's own text encoders";
-            case QWEN2_5_VL, INTERNVL, MINICPM_O, QWEN2_5_VL_LANGUAGE, QWEN2_5_VL_VISION -> "the AlignNet of X2I that was trained for it, and FLUX.1";
-            case ALIGNNET -> "the language model that it was trained for, and FLUX.1";
-            case VAE, VAE_SINGLE_FILE, TINY_VAE, T5, CLIP -> "a FLUX transformer";
-            default -> "";
-        };
+        String use = i.kind().use();
+        return use != null ? use.replace("PATH", InspectionReport.shown(i.path().toString()))
+                : i.kind() == ModelKind.OTHER ? "nothing that x2i knows of" : "as a part of the model whose folder it lies in";
     }
 
     private static void problems(List<String> lines, List<String> problems) {

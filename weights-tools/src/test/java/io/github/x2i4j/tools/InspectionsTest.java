@@ -160,7 +160,7 @@ class InspectionsTest {
                 p + ": a FLUX pipeline folder",
                 "  holds    3 tensors, 11 parameters, 40 bytes: F32 50 %, BF16 30 %, I64 20 %",
                 "  parts    transformer 20 bytes, vae 20 bytes, scheduler",
-                "  runs     x2i generate \"a fox\" --flux " + p + " (alone where it has text encoders; else with --mllm and --alignnet)",
+                "  use      x2i generate \"TEXT\" --flux " + p + "; with --mllm and --alignnet, X2I draws with it",
                 "  missing  nothing");
         for (String part : List.of("transformer", "vae", "scheduler")) {
             try (java.util.stream.Stream<Path> files = Files.walk(p.resolve(part))) {
@@ -179,7 +179,7 @@ class InspectionsTest {
     @org.junit.jupiter.params.provider.EnumSource
     void everyKindIsToldWhatRunsIt(ModelKind kind) {
         Inspection i = new Inspection(Path.of("x\u001b"), kind, kind.description(), List.of(), Map.of("num_layers", "3"), Map.of(), List.of(), List.of());
-        assertThat(InspectionSummary.lines(i)).hasSizeBetween(3, 10).noneMatch(l -> l.contains("\u001b")).anyMatch(l -> l.startsWith("  runs     "))
+        assertThat(InspectionSummary.lines(i)).hasSizeBetween(3, 10).noneMatch(l -> l.contains("\u001b")).anyMatch(l -> l.startsWith("  use      "))
                 .contains("  sizes    num_layers 3", "  missing  nothing");
     }
 }

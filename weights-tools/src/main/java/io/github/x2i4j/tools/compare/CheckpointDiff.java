@@ -1,5 +1,6 @@
 package io.github.x2i4j.tools.compare;
 
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
@@ -77,7 +78,7 @@ public record CheckpointDiff(List<TensorInfo> onlyInFirst, List<TensorInfo> only
         Tensor y = computable(second, b);
         boolean comparable = a.shape().equals(b.shape());
         if (comparable && a.dtype().equals(b.dtype()) && (x == null ? hash(first, a).equals(hash(second, b))
-                : x.segment().mismatch(y.segment()) < 0)) {
+                : Mapped.reading(() -> x.segment().mismatch(y.segment()), x, y) < 0)) {
             return null;
         }
         TensorDifference values = comparable && x != null && y != null ? TensorDifference.of(x, y) : null;

@@ -1,6 +1,7 @@
 package io.github.x2i4j.tools.convert;
 
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.tools.compare.TensorDifference;
@@ -29,8 +30,12 @@ record Weight(String name, Shape shape, List<Tensor> parts) {
     void copy(ByteSink sink) throws IOException {
         for (Tensor t : parts) {
             MemorySegment all = t.segment();
-            for (long at = 0; at < all.byteSize(); at += PIECE) {
-                sink.write(all.asSlice(at, Math.min(PIECE, all.byteSize() - at)).asByteBuffer());
+            try {
+                for (long at = 0; at < all.byteSize(); at += PIECE) {
+                    sink.write(all.asSlice(at, Math.min(PIECE, all.byteSize() - at)).asByteBuffer());
+                }
+            } finally {
+                Mapped.reading(() -> t, t);            // where the source was cut meanwhile, that is what went wrong
             }
         }
     }

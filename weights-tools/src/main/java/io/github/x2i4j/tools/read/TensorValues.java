@@ -1,12 +1,16 @@
 package io.github.x2i4j.tools.read;
 
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.format.BlockDecoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The values of a tensor, piece by piece, so that memory does not grow with it. */
+/**
+ * The values of a tensor, piece by piece, so that memory does not grow with it. A mapped file that is cut meanwhile is an
+ * {@link io.github.x2i4j.engine.InvalidInputException} that names it.
+ */
 public final class TensorValues {
     /** Values to ask for at once: a multiple of every block. */
     public static final int PIECE = 1 << 18;
@@ -16,11 +20,18 @@ public final class TensorValues {
 
     /** Values {@code first} to {@code first + count} in full precision; whole blocks only. */
     public static void doubles(Tensor t, long first, int count, double[] out) {
+        Mapped.reading(() -> {
+            readDoubles(t, first, count, out);
+            return t;
+        }, t);
+    }
+
+    private static void readDoubles(Tensor t, long first, int count, double[] out) {
         if (t.dtype() == DType.F64) {
             MemorySegment.copy(t.storage().segment(), Tensor.DOUBLE, t.byteOffset() + 8 * first, out, 0, count);
         } else if (t.dtype().isFloat()) {
             float[] floats = new float[count];
-            floats(t, first, count, floats, 0);
+            readFloats(t, first, count, floats, 0);
             for (int i = 0; i < count; i++) {
                 out[i] = floats[i];
             }
@@ -37,6 +48,13 @@ public final class TensorValues {
      * what rounding the double would.
      */
     public static void floats(Tensor t, long first, int count, float[] out, int at) {
+        Mapped.reading(() -> {
+            readFloats(t, first, count, out, at);
+            return t;
+        }, t);
+    }
+
+    private static void readFloats(Tensor t, long first, int count, float[] out, int at) {
         MemorySegment s = t.storage().segment();
         long start = t.byteOffset();
         switch (t.dtype()) {
@@ -72,8 +90,10 @@ public final class TensorValues {
     /** Nearest floats, for where nothing is rounded after. */
     public static void nearestFloats(Tensor t, long first, int count, float[] out, int at) {
         if (t.dtype() == DType.F64) {
+            double[] exact = new double[count];
+            doubles(t, first, count, exact);
             for (int i = 0; i < count; i++) {
-                out[at + i] = (float) t.storage().segment().get(Tensor.DOUBLE, t.byteOffset() + 8 * (first + i)) * t.scale();
+                out[at + i] = (float) exact[i];
             }
         } else {
             floats(t, first, count, out, at);

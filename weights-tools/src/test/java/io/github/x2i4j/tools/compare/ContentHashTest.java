@@ -1,8 +1,8 @@
 package io.github.x2i4j.tools.compare;
 
-import static io.github.x2i4j.tools.Files4Tests.raw;
-import static io.github.x2i4j.tools.Files4Tests.tensor;
-import static io.github.x2i4j.tools.Files4Tests.write;
+import static io.github.x2i4j.tools.WeightFiles.raw;
+import static io.github.x2i4j.tools.WeightFiles.tensor;
+import static io.github.x2i4j.tools.WeightFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.DType;

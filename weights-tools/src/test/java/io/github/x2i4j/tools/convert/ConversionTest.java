@@ -1,8 +1,8 @@
 package io.github.x2i4j.tools.convert;
 
-import static io.github.x2i4j.tools.Files4Tests.raw;
-import static io.github.x2i4j.tools.Files4Tests.tensor;
-import static io.github.x2i4j.tools.Files4Tests.write;
+import static io.github.x2i4j.tools.WeightFiles.raw;
+import static io.github.x2i4j.tools.WeightFiles.tensor;
+import static io.github.x2i4j.tools.WeightFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -196,6 +196,25 @@ class ConversionTest {
             }
         };
         assertThatThrownBy(() -> to(DType.BF16, Names.STORED).run(source, temp.resolve("x.gguf"), cancels)).isInstanceOf(CancelledException.class);
+        assertThat(temp.toFile().list()).containsExactly("w.safetensors");
+    }
+
+    @org.junit.jupiter.params.ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource({"BF16", "F32", "Q8_0"})
+    void aSourceThatIsCutMeanwhileIsAnErrorThatNamesItAndLeavesNothing(DType dtype) {
+        Path source = write(temp.resolve("w.safetensors"), tensor("a", DType.F32, i -> i, 64, 1024));
+        Progress cuts = new Progress() {
+            @Override
+            public void stage(String name, int steps) {
+                try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(source.toFile(), "rw")) {
+                    file.setLength(8192);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+        assertThatThrownBy(() -> to(dtype, Names.STORED).run(source, temp.resolve("x.safetensors"), cuts)).isExactlyInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(source.toString());
         assertThat(temp.toFile().list()).containsExactly("w.safetensors");
     }
 }

@@ -2,7 +2,6 @@ package io.github.x2i4j.tools;
 
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Shape;
-import io.github.x2i4j.loader.weights.StoredType;
 import io.github.x2i4j.model.pipeline.Progress;
 import io.github.x2i4j.tools.encode.FloatEncoder;
 import io.github.x2i4j.tools.write.OutputPlace;
@@ -17,8 +16,8 @@ import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 
 /** Small weight files for tests. */
-public final class Files4Tests {
-    private Files4Tests() {
+public final class WeightFiles {
+    private WeightFiles() {
     }
 
     /** A tensor of a floating-point type. */
@@ -42,11 +41,6 @@ public final class Files4Tests {
     /** A tensor of any type. */
     public static OutputTensor raw(String name, String dtype, byte[] bytes, long... dims) {
         return new OutputTensor(name, dtype, Shape.of(dims), bytes.length, sink -> sink.write(ByteBuffer.wrap(bytes)));
-    }
-
-    /** Bytes of an item of a type that safetensors knows. */
-    public static int bytes(String dtype) {
-        return (int) StoredType.byName(dtype).bytes(1);
     }
 
     /** Writes a file. */
