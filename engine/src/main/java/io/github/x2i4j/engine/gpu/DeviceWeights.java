@@ -1,6 +1,10 @@
 package io.github.x2i4j.engine.gpu;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.Shape;
+import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.memory.Block;
 import java.util.HashMap;
@@ -48,7 +52,7 @@ final class DeviceWeights {
         if (copy == null) {
             copy = new Copy(gpu.acquire(bytes));
             try {
-                gpu.upload(copy.block.address(), storage.segment().asSlice(offset, bytes));
+                upload(copy.block.address(), storage, offset, bytes);
             } catch (Throwable t) {
                 gpu.release(copy.block);
                 throw t;
@@ -57,6 +61,14 @@ final class DeviceWeights {
         }
         copy.usedBy = op;
         return copy.block.address();
+    }
+
+    private void upload(long to, HostStorage storage, long offset, long bytes) {
+        Tensor whole = new Tensor(DType.U8, Shape.of(storage.byteSize()), storage, 0);
+        Mapped.reading(() -> {
+            gpu.upload(to, storage.segment().asSlice(offset, bytes));
+            return whole;
+        }, whole);
     }
 
     /** Frees all copies but those that the op at work uses. */
