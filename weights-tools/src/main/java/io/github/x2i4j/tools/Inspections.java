@@ -79,7 +79,7 @@ public final class Inspections {
                 case TOKENIZER, SCHEDULER, PREPROCESSOR -> {
                     // nothing but small files, named by the kind
                 }
-                default -> model();
+                default -> attempt(this::model);
             }
         }
 

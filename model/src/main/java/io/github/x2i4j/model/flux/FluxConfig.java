@@ -71,7 +71,8 @@ public record FluxConfig(int inChannels, int outChannels, int numLayers, int num
             throw other.invalid("attention_head_dim", "and num_attention_heads do not fit the file's tensors, which have " + heads
                     + " heads of " + headDim + " channels");
         }
-        checkAxes(axes, headDim, problem -> sizes.wrong("the rope axes " + problem));
+        checkAxes(axes, headDim, problem -> sizes.wrong("the rope axes " + problem
+                + "; a transformer whose heads are not FLUX.1's needs its config.json: put both in one folder and name that"));
         return new FluxConfig(sizes.dim("x_embedder.weight", 1), sizes.dim("proj_out.weight", 0), doubles,
                 sizes.layers("single_transformer_blocks"), headDim, heads, sizes.dim("context_embedder.weight", 1),
                 sizes.dim("time_text_embed.text_embedder.linear_1.weight", 1),

@@ -179,6 +179,22 @@ class RandomWeightsTest {
     }
 
     @Test
+    void partsOfAPipelineMayLieApart() {
+        Path folder = temp.resolve("apart");
+        RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SMALL_FLUX)), Progress.NONE);
+        FluxParts whole = FluxParts.open(folder);
+        FluxParts apart = FluxParts.open(folder.resolve("transformer")).with(FluxParts.Part.VAE, folder.resolve("vae"));
+        assertThat(apart.part(FluxParts.Part.VAE)).isEqualTo(whole.part(FluxParts.Part.VAE));
+        assertThat(apart.transformer().hiddenSize()).isEqualTo(whole.transformer().hiddenSize());
+        assertThat(apart.autoencoder()).isEqualTo(whole.autoencoder());
+        assertThat(apart.scheduler(apart.transformer()).useDynamicShifting()).isFalse();
+        FluxParts file = FluxParts.open(folder.resolve("transformer/diffusion_pytorch_model.safetensors"));
+        assertThatThrownBy(() -> file.part(FluxParts.Part.VAE)).isInstanceOf(InvalidInputException.class).hasMessageContaining("--vae");
+        assertThatThrownBy(() -> file.with(FluxParts.Part.VAE, folder.resolve("transformer"))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("expected a VAE");
+    }
+
+    @Test
     void largeWeightsAreCutIntoShardsWithAnIndex() throws IOException {
         Path folder = temp.resolve("s");
         RandomWeights.make(Architecture.T5, folder, new RandomWeights.Options(0, DType.F32, new Sizes(2, 64, Map.of("vocab_size", "60")), 50_000),
