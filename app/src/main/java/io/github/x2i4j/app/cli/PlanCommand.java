@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Runnable {
     private static final String ANY_PROMPT = "red apple on a blue background";
     private static final int SMALL = 512;
+    private static final double ALIKE = 0.98;
 
     @Mixin
     private RequestFlags request;
@@ -42,8 +43,8 @@ final class PlanCommand implements Runnable {
             }
             table.print(drawing, plan);
             table.alternative("as it is", plan);
-            table.alternative("8-bit weights (Q8_0)", plan.withWeights(MemoryPlan.BITS_Q8_0));
-            table.alternative("4-bit weights (Q4_K)", plan.withWeights(MemoryPlan.BITS_Q4_K));
+            quantised(table, plan, "8-bit weights (Q8_0)", MemoryPlan.BITS_Q8_0);
+            quantised(table, plan, "4-bit weights (Q4_K)", MemoryPlan.BITS_Q4_K);
             if (Math.min(drawing.width(), drawing.height()) > SMALL) {
                 table.alternative("--width 512 --height 512", studio.plan(drawing.withSize(SMALL, SMALL)));
                 if (drawing.vaeTile() == 0) {
@@ -51,6 +52,14 @@ final class PlanCommand implements Runnable {
                 }
             }
             table.verdict(plan);
+        }
+    }
+
+    /** Other weights, unless these are as small. */
+    private static void quantised(PlanTable table, MemoryPlan plan, String what, double bits) {
+        MemoryPlan other = plan.withWeights(bits);
+        if (other.resident() < plan.resident() * ALIKE) {
+            table.alternative(what, other);
         }
     }
 }

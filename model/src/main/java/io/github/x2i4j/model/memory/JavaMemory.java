@@ -11,10 +11,10 @@ import java.lang.management.ManagementFactory;
  * @param direct the most that Java lets tensors take outside the heap
  */
 public record JavaMemory(long heap, long machine, long direct) {
-    /** Measured: resident size of a drawing program less its heap and tensors, C2 at work on vector code; rounded up. */
-    private static final long MACHINE = 200L << 20;
+    /** Measured while FLUX.1 was drawn: resident size less heap, tensors and weights. */
+    private static final long MACHINE = 150L << 20;
     /** Measured: heap that drawing takes where it may take more. */
-    private static final long USUAL_HEAP = 384L << 20;
+    private static final long USUAL_HEAP = 256L << 20;
 
     /** Of this process as it was started. The heap counts with its limit (-Xmx), because Java fills it before it collects. */
     public static JavaMemory limits() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param bytes at least 1
  */
 public record MemoryBudget(long bytes) {
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,3})?)\\s*([kmgt]?)i?b?");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,3})?)\\s*([kmgt]?)(i?)b?");
     private static final String UNITS = "kmgt";
 
     public MemoryBudget {
@@ -22,7 +22,7 @@ public record MemoryBudget(long bytes) {
     }
 
     /**
-     * Reads {@code 6G}, {@code 6.5GB} or {@code 6144M}; a number without unit is bytes.
+     * Reads {@code 6G}, {@code 6.5GB}, {@code 6144M} or {@code 6GiB}; a number without unit is bytes.
      *
      * @throws InvalidInputException if it is no such text
      */
@@ -32,7 +32,7 @@ public record MemoryBudget(long bytes) {
             throw new InvalidInputException("\"" + text + "\" is no amount of memory; write one such as 6G or 6144M");
         }
         int power = m.group(2).isEmpty() ? 0 : UNITS.indexOf(m.group(2)) + 1;
-        return new MemoryBudget((long) (Double.parseDouble(m.group(1)) * Math.pow(1000, power)));
+        return new MemoryBudget((long) (Double.parseDouble(m.group(1)) * Math.pow(m.group(3).isEmpty() ? 1000 : 1024, power)));
     }
 
     /** Such as {@code 6.25 GB}, {@code 340 MB} or {@code 12 KB}. */

@@ -63,6 +63,11 @@ record StagePlan(Trace.Stage stage, long fixed, MemoryPlan.Mode mode, Set<Place>
                 due -= 1;
             }
         }
+        for (Trace.Visit v : blocks) { // where the last share was too small for a large block, a small one may fit
+            if (v.bytes() <= left && pinned.add(v.place())) {
+                left -= v.bytes();
+            }
+        }
         return pinned;
     }
 
