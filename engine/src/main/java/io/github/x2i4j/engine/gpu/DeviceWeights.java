@@ -2,10 +2,10 @@ package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.HostStorage;
-import io.github.x2i4j.engine.Tensor;
-import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Mapped;
+import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Storage;
+import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

@@ -22,6 +22,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
@@ -113,6 +115,23 @@ class HostileRequestsTest {
         assertThatThrownBy(() -> draw(request().count(0))).isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> draw(request().guidance(Double.NaN))).isInstanceOf(InvalidInputException.class).hasMessageContaining("guidance");
         assertThatThrownBy(() -> draw(request().guidance(Double.POSITIVE_INFINITY))).isInstanceOf(InvalidInputException.class);
+    }
+
+    @Test
+    void workThatHangsOrThrowsSomethingElseIsSeen() {
+        AtomicBoolean stop = new AtomicBoolean();
+        assertThat(Watched.problem(1, null, () -> {
+            while (!stop.get()) {
+                Thread.onSpinWait();
+            }
+        })).startsWith("still running after 1 s");
+        stop.set(true);
+        assertThat(Watched.problem(1, null, () -> {
+            throw new IllegalStateException("odd");
+        })).contains("IllegalStateException: odd");
+        assertThat(Watched.problem(1, Path.of("file"), () -> {
+            throw new InvalidInputException("nobody");
+        })).contains("does not name file");
     }
 
     private static byte[] png(long width, long height, int depth, int colour, byte[] packed) {
