@@ -220,11 +220,9 @@ final class AttentionOp {
         }
 
         private void score(int r, int depth) {
-            for (int j = 0; j < depth; j += width) {
-                for (int c = 0; c < d; c += DEPTH) {
-                    product.multiply(Math.min(DEPTH, d - c), queries, c * padded + r * DEPTH, keys, j * d + c * width, scores, j,
-                            DEPTH, c > 0);
-                }
+            for (int c = 0; c < d; c += DEPTH) {
+                product.multiplyRow(Math.min(DEPTH, d - c), queries, c * padded + r * DEPTH, keys, c * width, d * width, scores, 0, DEPTH,
+                        c > 0, Math.ceilDiv(depth, width));
             }
         }
 
@@ -260,9 +258,7 @@ final class AttentionOp {
         }
 
         private void addValues(int r, int depth) {
-            for (int c = 0; c < outStride; c += width) {
-                product.multiply(depth, scores, 0, values, c * DEPTH, out, r * outStride + c, outStride, true);
-            }
+            product.multiplyRow(depth, scores, 0, values, 0, width * DEPTH, out, r * outStride, outStride, true, outStride / width);
         }
 
         private void store() {
