@@ -37,6 +37,7 @@ record Weight(String name, Shape shape, List<Tensor> parts) {
             } finally {
                 Mapped.reading(() -> t, t);            // where the source was cut meanwhile, that is what went wrong
             }
+            giveBack(t);
         }
     }
 
@@ -53,6 +54,15 @@ record Weight(String name, Shape shape, List<Tensor> parts) {
             TensorEncoder.Values values = roundedOnce ? (first, n, to, at) -> TensorValues.floats(t, first, n, to, at)
                     : (first, n, to, at) -> TensorValues.nearestFloats(t, first, n, to, at);
             encoder.encode("tensor " + name, values, t.elements(), sink, error);
+            giveBack(t);
+        }
+    }
+
+    /** Pages of the source that were read are not needed again: resident memory stays that of one tensor. */
+    private static void giveBack(Tensor t) {
+        MemorySegment read = t.segment();
+        if (read.isMapped() && read.byteSize() > 0) {
+            read.unload();
         }
     }
 }
