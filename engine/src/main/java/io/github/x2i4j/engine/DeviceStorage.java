@@ -51,7 +51,7 @@ public final class DeviceStorage implements Storage {
         return reader.read(address() + offset, bytes);
     }
 
-    /** From now on every access through this storage fails. Called by the owner only. */
+    @Override
     public void release() {
         released = true;
     }

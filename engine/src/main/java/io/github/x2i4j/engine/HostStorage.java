@@ -93,7 +93,7 @@ public final class HostStorage implements Storage {
         action.run();
     }
 
-    /** From now on every access through this storage fails. Called by the owner only. */
+    @Override
     public void release() {
         List<Runnable> actions;
         synchronized (this) {

@@ -2,23 +2,20 @@ package io.github.x2i4j.engine;
 
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import io.github.x2i4j.engine.memory.OwnedBlocks;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Makes the tensors that an engine's scope would make, without content. Operands are not checked: the engine will. */
 final class RehearsalScope implements Scope {
     private final MemoryPool pool;
     private final Rehearsal.Observer observer;
-    private final RehearsalScope parent;
-    private final Map<Storage, Block> owned = new IdentityHashMap<>();
-    private boolean closed;
+    private final OwnedBlocks blocks;
 
     /** @param parent the enclosing scope, or null for an outermost one */
     RehearsalScope(MemoryPool pool, Rehearsal.Observer observer, RehearsalScope parent) {
         this.pool = pool;
         this.observer = observer;
-        this.parent = parent;
+        blocks = new OwnedBlocks(parent == null ? null : parent.blocks, pool::release);
     }
 
     @Override
@@ -28,33 +25,20 @@ final class RehearsalScope implements Scope {
 
     @Override
     public Tensor escape(Tensor t) {
-        Block block = parent == null ? null : owned.remove(t.storage());
-        if (block != null) {
-            parent.owned.put(t.storage(), block);
-        }
-        return t;
+        return blocks.escape(t);
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            owned.forEach((storage, block) -> {
-                ((HostStorage) storage).release();
-                pool.release(block);
-            });
-            owned.clear();
-        }
+        blocks.close();
     }
 
     private Tensor made(DType dtype, Shape shape) {
-        if (closed) {
-            throw new IllegalStateException("scope used after it was closed");
-        }
+        blocks.checkOpen();
         long bytes = dtype.bytes(shape.elements());
         Block block = pool.acquire(bytes);
         HostStorage storage = HostStorage.imagined(bytes);
-        owned.put(storage, block);
+        blocks.own(storage, block);
         return new Tensor(dtype, shape, storage, 0);
     }
 

@@ -20,4 +20,7 @@ public sealed interface Storage permits HostStorage, DeviceStorage {
      * @throws IllegalStateException if the owner has been closed
      */
     MemorySegment read(long offset, long bytes);
+
+    /** From now on every access through this storage fails. Called by the owner only. */
+    void release();
 }

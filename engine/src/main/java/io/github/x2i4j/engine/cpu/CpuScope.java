@@ -10,64 +10,37 @@ import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
-import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.memory.OwnedBlocks;
 import java.lang.foreign.MemorySegment;
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Owns the tensors made by its ops and hands each op to the class that computes it. */
 public final class CpuScope implements Scope {
     private final CpuContext cpu;
-    private final CpuScope parent;
-    private final Map<Storage, Block> owned = new IdentityHashMap<>();
-    private boolean closed;
+    private final OwnedBlocks blocks;
 
     /** @param parent the enclosing scope, or null for an outermost one */
     public CpuScope(CpuContext cpu, CpuScope parent) {
         this.cpu = cpu;
-        this.parent = parent;
+        blocks = new OwnedBlocks(parent == null ? null : parent.blocks, cpu.pool()::release);
     }
 
     @Override
     public Scope scope() {
-        checkOpen();
+        blocks.checkOpen();
         return new CpuScope(cpu, this);
     }
 
     @Override
     public Tensor escape(Tensor t) {
-        checkOpen();
-        if (parent != null) {
-            Block block = owned.get(t.storage());
-            if (block != null) {
-                parent.checkOpen();
-                owned.remove(t.storage());
-                parent.owned.put(t.storage(), block);
-            }
-        }
-        return t;
+        return blocks.escape(t);
     }
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        owned.forEach((storage, block) -> {
-            ((HostStorage) storage).release();
-            cpu.pool().release(block);
-        });
-        owned.clear();
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("scope used after it was closed");
-        }
+        blocks.close();
     }
 
     // ---- making tensors ----
@@ -78,10 +51,10 @@ public final class CpuScope implements Scope {
     }
 
     Tensor empty(DType dtype, Shape shape) {
-        checkOpen();
+        blocks.checkOpen();
         Block block = cpu.pool().acquire(dtype.bytes(shape.elements()));
         HostStorage storage = new HostStorage(block.segment());
-        owned.put(storage, block);
+        blocks.own(storage, block);
         return new Tensor(dtype, shape, storage, 0);
     }
 

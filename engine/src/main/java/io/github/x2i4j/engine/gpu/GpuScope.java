@@ -9,13 +9,11 @@ import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
-import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.memory.OwnedBlocks;
 import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * Owns the tensors made by its ops, which lie in the device's memory, and hands each op to the class that gives it to the device.
@@ -23,53 +21,28 @@ import java.util.Map;
  */
 public final class GpuScope implements Scope {
     private final Gpu gpu;
-    private final GpuScope parent;
-    private final Map<Storage, Block> owned = new IdentityHashMap<>();
-    private boolean closed;
+    private final OwnedBlocks blocks;
 
     /** @param parent the enclosing scope, or null for an outermost one */
     public GpuScope(Gpu gpu, GpuScope parent) {
         this.gpu = gpu;
-        this.parent = parent;
+        blocks = new OwnedBlocks(parent == null ? null : parent.blocks, gpu::release);
     }
 
     @Override
     public Scope scope() {
-        checkOpen();
+        blocks.checkOpen();
         return new GpuScope(gpu, this);
     }
 
     @Override
     public Tensor escape(Tensor t) {
-        checkOpen();
-        if (parent != null) {
-            Block block = owned.get(t.storage());
-            if (block != null) {
-                parent.checkOpen();
-                owned.remove(t.storage());
-                parent.owned.put(t.storage(), block);
-            }
-        }
-        return t;
+        return blocks.escape(t);
     }
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        owned.forEach((storage, block) -> {
-            ((DeviceStorage) storage).release();
-            gpu.release(block);
-        });
-        owned.clear();
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("scope used after it was closed");
-        }
+        blocks.close();
     }
 
     // ---- making tensors ----
@@ -80,11 +53,11 @@ public final class GpuScope implements Scope {
     }
 
     Tensor empty(DType dtype, Shape shape) {
-        checkOpen();
+        blocks.checkOpen();
         long bytes = dtype.bytes(shape.elements());
         Block block = gpu.acquire(bytes);
         DeviceStorage storage = new DeviceStorage(block.address(), bytes, gpu::read);
-        owned.put(storage, block);
+        blocks.own(storage, block);
         return new Tensor(dtype, shape, storage, 0);
     }
 
