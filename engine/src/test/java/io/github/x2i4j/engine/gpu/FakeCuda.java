@@ -4,11 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A device made of the CPU, as hard to please as a real one: memory of its own, poisoned when fresh; work of a stream is done as
  * late as possible, so that whatever the host changes too early shows; every handle is checked; any call can be made to fail.
+ * Streams wait for each other only where they are told to: work that forgets to wait sees poison, or what was there before.
  */
 public final class FakeCuda implements CudaApi {
     private static final long CONTEXT = 0xC0DE;
@@ -19,7 +21,7 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, Long> sizes = new HashMap<>();
     private final Map<Long, Arena> pinned = new HashMap<>();
     private final Map<Long, ArrayDeque<Runnable>> streams = new HashMap<>();
-    private final Map<Long, Event> events = new HashMap<>();
+    private final Map<Long, Moment> events = new HashMap<>();
     private final Map<Long, Integer> functions = new HashMap<>();
     private final Map<Long, Boolean> modules = new HashMap<>();
     private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
@@ -30,10 +32,19 @@ public final class FakeCuda implements CudaApi {
     private long failAt = Long.MAX_VALUE;
     private int failure;
     private boolean lost;
+    private boolean hasty;
+    private long first;
+    private long peak;
     boolean closed;
 
-    private static final class Event {
-        boolean done = true;
+    /** What an event stands for: the work of its stream up to where it was recorded last. */
+    private static final class Moment {
+        final long stream;
+        boolean reached;
+
+        Moment(long stream) {
+            this.stream = stream;
+        }
     }
 
     /** @param bytes memory of the device */
@@ -43,29 +54,39 @@ public final class FakeCuda implements CudaApi {
     }
 
     /** Makes a later call fail: the first after {@code calls} others. */
-    public void failAfter(long calls, int status) {
+    public synchronized void failAfter(long calls, int status) {
         failAt = this.calls + calls;
         failure = status;
     }
 
     /** From now on every call fails, as when the device fell off the bus. */
-    public void lose() {
+    public synchronized void lose() {
         lost = true;
     }
 
+    /** From now on streams other than the first do their work at once, so that what they overwrite too early shows. */
+    public synchronized void beHasty() {
+        hasty = true;
+    }
+
+    /** Most bytes of the device that were in use at a time. */
+    public synchronized long peak() {
+        return peak;
+    }
+
     /** Calls so far. */
-    public long calls() {
+    public synchronized long calls() {
         return calls;
     }
 
     /** What is left on the device and on the host: nothing, after everything was closed. */
-    public String leftovers() {
+    public synchronized String leftovers() {
         return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d contexts".formatted(memory.size(), pinned.size(),
                 streams.size(), events.size(), modules.size(), retained);
     }
 
     /** Bytes of the device in use. */
-    public long allocated() {
+    public synchronized long allocated() {
         return allocated;
     }
 
@@ -103,49 +124,49 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public int deviceCount() {
+    public synchronized int deviceCount() {
         enter("cuDeviceGetCount");
         return 1;
     }
 
     @Override
-    public String deviceName(int device) {
+    public synchronized String deviceName(int device) {
         enter("cuDeviceGetName");
         return "Fake GPU";
     }
 
     @Override
-    public int attribute(int attribute, int device) {
+    public synchronized int attribute(int attribute, int device) {
         enter("cuDeviceGetAttribute");
         return attribute == COMPUTE_CAPABILITY_MAJOR ? 8 : 0;
     }
 
     @Override
-    public long retainContext(int device) {
+    public synchronized long retainContext(int device) {
         enter("cuDevicePrimaryCtxRetain");
         retained++;
         return CONTEXT;
     }
 
     @Override
-    public void releaseContext(int device) {
+    public synchronized void releaseContext(int device) {
         retained--;
     }
 
     @Override
-    public void makeCurrent(long context) {
+    public synchronized void makeCurrent(long context) {
         enter("cuCtxSetCurrent");
         current.set(context == CONTEXT && retained > 0);
     }
 
     @Override
-    public DeviceBytes memory() {
+    public synchronized DeviceBytes memory() {
         enterContext("cuMemGetInfo");
         return new DeviceBytes(bytes - allocated, bytes);
     }
 
     @Override
-    public long allocate(long size) {
+    public synchronized long allocate(long size) {
         enterContext("cuMemAlloc");
         if (size > bytes - allocated) {
             throw new CudaException("cuMemAlloc", CudaException.OUT_OF_MEMORY, "out of memory");
@@ -155,11 +176,12 @@ public final class FakeCuda implements CudaApi {
         memory.put(segment.address(), arena);
         sizes.put(segment.address(), size);
         allocated += size;
+        peak = Math.max(peak, allocated);
         return segment.address();
     }
 
     @Override
-    public void free(long address) {
+    public synchronized void free(long address) {
         enterContext("cuMemFree");
         Arena arena = known(memory, address, "cuMemFree");
         // A real device finishes first too.
@@ -180,7 +202,7 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public MemorySegment allocatePinned(long size) {
+    public synchronized MemorySegment allocatePinned(long size) {
         enterContext("cuMemAllocHost");
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(size, 64);
@@ -189,7 +211,7 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void freePinned(MemorySegment segment) {
+    public synchronized void freePinned(MemorySegment segment) {
         enterContext("cuMemFreeHost");
         known(pinned, segment.address(), "cuMemFreeHost");
         drain();
@@ -197,21 +219,21 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void copyToDevice(long to, MemorySegment from, long stream) {
+    public synchronized void copyToDevice(long to, MemorySegment from, long stream) {
         enterContext("cuMemcpyHtoDAsync");
         MemorySegment target = at(to, from.byteSize(), "cuMemcpyHtoDAsync");
         give(stream, () -> target.copyFrom(from));
     }
 
     @Override
-    public void copyToHost(MemorySegment to, long from, long stream) {
+    public synchronized void copyToHost(MemorySegment to, long from, long stream) {
         enterContext("cuMemcpyDtoHAsync");
         MemorySegment source = at(from, to.byteSize(), "cuMemcpyDtoHAsync");
         give(stream, () -> to.copyFrom(source));
     }
 
     @Override
-    public void copy(long to, long from, long size, long stream) {
+    public synchronized void copy(long to, long from, long size, long stream) {
         enterContext("cuMemcpyDtoDAsync");
         MemorySegment target = at(to, size, "cuMemcpyDtoDAsync");
         MemorySegment source = at(from, size, "cuMemcpyDtoDAsync");
@@ -219,7 +241,7 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void fill(long address, int value, long words, long stream) {
+    public synchronized void fill(long address, int value, long words, long stream) {
         enterContext("cuMemsetD32Async");
         MemorySegment target = at(address, words * 4, "cuMemsetD32Async");
         give(stream, () -> {
@@ -231,10 +253,13 @@ public final class FakeCuda implements CudaApi {
 
     private void give(long stream, Runnable work) {
         known(streams, stream, "stream").add(work);
+        if (hasty && stream != first) {
+            run(stream);
+        }
     }
 
     private void drain() {
-        streams.keySet().forEach(this::run);
+        List.copyOf(streams.keySet()).forEach(this::run);
     }
 
     private void run(long stream) {
@@ -245,15 +270,16 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public long createStream() {
+    public synchronized long createStream() {
         enterContext("cuStreamCreate");
         long stream = handle();
+        first = streams.isEmpty() ? stream : first;
         streams.put(stream, new ArrayDeque<>());
         return stream;
     }
 
     @Override
-    public void destroyStream(long stream) {
+    public synchronized void destroyStream(long stream) {
         enterContext("cuStreamDestroy");
         known(streams, stream, "cuStreamDestroy");
         run(stream);
@@ -261,58 +287,64 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void synchronize(long stream) {
+    public synchronized void synchronize(long stream) {
         enterContext("cuStreamSynchronize");
         known(streams, stream, "cuStreamSynchronize");
         run(stream);
     }
 
     @Override
-    public long createEvent() {
+    public synchronized long createEvent() {
         enterContext("cuEventCreate");
         long event = handle();
-        events.put(event, new Event());
+        Moment always = new Moment(0);
+        always.reached = true;
+        events.put(event, always);
         return event;
     }
 
     @Override
-    public void destroyEvent(long event) {
+    public synchronized void destroyEvent(long event) {
         enterContext("cuEventDestroy");
         known(events, event, "cuEventDestroy");
         events.remove(event);
     }
 
     @Override
-    public void record(long event, long stream) {
+    public synchronized void record(long event, long stream) {
         enterContext("cuEventRecord");
-        Event e = known(events, event, "cuEventRecord");
-        e.done = false;
-        give(stream, () -> e.done = true);
+        known(events, event, "cuEventRecord");
+        Moment m = new Moment(stream);
+        events.put(event, m);
+        give(stream, () -> m.reached = true);
     }
 
     @Override
-    public void await(long stream, long event) {
+    public synchronized void await(long stream, long event) {
         enterContext("cuStreamWaitEvent");
-        Event e = known(events, event, "cuStreamWaitEvent");
-        give(stream, () -> reach(e));
+        Moment m = known(events, event, "cuStreamWaitEvent");
+        give(stream, () -> reach(m));
     }
 
     @Override
-    public void synchronizeEvent(long event) {
+    public synchronized void synchronizeEvent(long event) {
         enterContext("cuEventSynchronize");
         reach(known(events, event, "cuEventSynchronize"));
     }
 
-    /** Does just enough work for an event to happen. */
-    private void reach(Event e) {
-        while (!e.done) {
-            streams.values().stream().filter(work -> !work.isEmpty()).findFirst()
-                    .orElseThrow(() -> new IllegalStateException("an event that never happens")).poll().run();
+    /** Does just enough work for a moment to come. */
+    private void reach(Moment m) {
+        ArrayDeque<Runnable> work = streams.getOrDefault(m.stream, new ArrayDeque<>());
+        while (!m.reached) {
+            if (work.isEmpty()) {
+                throw new IllegalStateException("streams that wait for each other");
+            }
+            work.poll().run();
         }
     }
 
     @Override
-    public long loadModule(byte[] ptx) {
+    public synchronized long loadModule(byte[] ptx) {
         enterContext("cuModuleLoadData");
         if (ptx[ptx.length - 1] != 0) {
             throw new CudaException("cuModuleLoadData", 218, "the text does not end");
@@ -323,14 +355,14 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void unloadModule(long module) {
+    public synchronized void unloadModule(long module) {
         enterContext("cuModuleUnload");
         known(modules, module, "cuModuleUnload");
         modules.remove(module);
     }
 
     @Override
-    public long function(long module, String name) {
+    public synchronized long function(long module, String name) {
         enterContext("cuModuleGetFunction");
         known(modules, module, "cuModuleGetFunction");
         int number = kernels.number(name);
@@ -343,7 +375,7 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public void launch(long function, Grid grid, Arguments arguments, long stream) {
+    public synchronized void launch(long function, Grid grid, Arguments arguments, long stream) {
         enterContext("cuLaunchKernel");
         int number = known(functions, function, "cuLaunchKernel");
         byte[] copy = arguments.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
@@ -355,24 +387,24 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
-    public long createBlas() {
+    public synchronized long createBlas() {
         enterContext("cublasCreate");
         return handle();
     }
 
     @Override
-    public void destroyBlas(long blas) {
+    public synchronized void destroyBlas(long blas) {
         enterContext("cublasDestroy");
     }
 
     @Override
-    public void gemm(long blas, Gemm g, long stream) {
+    public synchronized void gemm(long blas, Gemm g, long stream) {
         enterContext("cublasGemmEx");
         give(stream, () -> kernels.gemm(g));
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
     }
 }
