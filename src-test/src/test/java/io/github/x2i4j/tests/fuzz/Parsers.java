@@ -7,22 +7,30 @@ import io.github.x2i4j.loader.tokenizer.TokenizerKind;
 import io.github.x2i4j.loader.tokenizer.Tokenizers;
 import io.github.x2i4j.loader.weights.Checkpoint;
 import io.github.x2i4j.loader.weights.Checkpoints;
+import io.github.x2i4j.loader.weights.ModelKind;
 import io.github.x2i4j.loader.weights.TensorInfo;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler;
 import io.github.x2i4j.model.flux.FluxConfig;
 import io.github.x2i4j.model.internvl.InternVlConfig;
+import io.github.x2i4j.model.llm.GenerationConfig;
 import io.github.x2i4j.model.media.ImageDecoder;
 import io.github.x2i4j.model.media.ImageOptions;
+import io.github.x2i4j.model.media.PngTexts;
 import io.github.x2i4j.model.media.audio.AudioDecoder;
 import io.github.x2i4j.model.media.audio.AudioOptions;
 import io.github.x2i4j.model.media.video.VideoFile;
 import io.github.x2i4j.model.media.video.VideoOptions;
 import io.github.x2i4j.model.minicpm.MiniCpmConfig;
+import io.github.x2i4j.model.minicpm.MiniCpmImageProcessor;
+import io.github.x2i4j.model.pipeline.Bundle;
+import io.github.x2i4j.model.qwen.QwenImageProcessor;
 import io.github.x2i4j.model.qwen.QwenVlConfig;
 import io.github.x2i4j.model.text.ClipTextConfig;
 import io.github.x2i4j.model.text.T5Config;
+import io.github.x2i4j.model.vae.TinyConfig;
 import io.github.x2i4j.model.vae.VaeConfig;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -44,7 +52,12 @@ final class Parsers implements AutoCloseable {
     private static final VideoOptions SMALL_VIDEOS = new VideoOptions(1 << 16, 60, 64);
     private static final AudioOptions SHORT_SOUNDS = AudioOptions.DEFAULT.limit(2);
     private static final List<Consumer<Config>> CONFIGS = List.of(FluxConfig::of, VaeConfig::of, T5Config::of, ClipTextConfig::of,
-            QwenVlConfig::read, InternVlConfig::read, MiniCpmConfig::read, FlowMatchEulerScheduler::of);
+            QwenVlConfig::read, InternVlConfig::read, MiniCpmConfig::read, FlowMatchEulerScheduler::of, TinyConfig::of);
+    private static final Map<String, List<Consumer<Path>>> FOLDER_CONFIGS = Map.of(
+            "preprocessor_config.json", List.of(QwenImageProcessor::read, MiniCpmImageProcessor::read),
+            "generation_config.json", List.of(folder -> GenerationConfig.read(folder, Config.parse(folder.resolve("config.json"), "{}"))),
+            "x2i.json", List.of(Bundle::open),
+            "model_index.json", List.of(ModelKind::detect));
 
     /** Longer than that, and the input counts as one that hangs. */
     private static final long MOST_SECONDS = 10;
@@ -63,14 +76,18 @@ final class Parsers implements AutoCloseable {
         byName.put("tokenizerJson", b -> tokenizer("tokenizer.json", b));
         byName.put("vocabAndMerges", this::vocabAndMerges);
         byName.put("spiece", b -> tokenizer("spiece.model", b));
+        byName.put("tokenizerSettings", this::tokenizerSettings);
         byName.put("config", this::config);
-        for (String format : List.of("png", "jpeg", "gif", "bmp")) {
+        byName.put("folderConfig", this::folderConfig);
+        for (String format : List.of("png", "jpeg", "webp", "gif", "bmp")) {
             byName.put(format, b -> guarded("picture", () -> ImageDecoder.decode(b, "picture", SMALL_PICTURES)));
         }
+        byName.put("pngTexts", b -> guarded("picture", () -> PngTexts.read(b, "picture")));
         for (String format : List.of("wav", "mp3", "ogg", "flac")) {
             byName.put(format, b -> guarded("sound", () -> AudioDecoder.decode(write("sound", b), SHORT_SOUNDS)));
         }
         byName.put("mp4", this::video);
+        byName.put("h264", b -> video(new H264Stream(b).mp4()));
     }
 
     /** Names of all parsers. */
@@ -143,6 +160,24 @@ final class Parsers implements AutoCloseable {
         }
     }
 
+    /** The small files beside a tokenizer. */
+    private void tokenizerSettings(byte[] bytes) {
+        Path tokenizer = folder.resolve("tokenizer/tokenizer.json");
+        try (InputStream in = Parsers.class.getResourceAsStream("ParsersFuzzTestInputs/tokenizerJson/bpe")) {
+            if (!Files.exists(tokenizer)) {
+                Files.createDirectories(tokenizer.getParent());
+                Files.copy(in, tokenizer);
+            }
+            for (String name : List.of("tokenizer_config.json", "added_tokens.json")) {
+                Path file = write("tokenizer/" + name, bytes);
+                guarded("tokenizer", () -> use(() -> Tokenizers.load(tokenizer, TokenizerKind.BPE)));
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** vocab.json and merges.txt, with a zero byte between. */
     private void vocabAndMerges(byte[] bytes) {
         String all = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -171,6 +206,19 @@ final class Parsers implements AutoCloseable {
         for (Consumer<Config> read : CONFIGS) {
             guarded("config.json", () -> read.accept(Config.read(file)));
         }
+    }
+
+    private void folderConfig(byte[] bytes) {
+        FOLDER_CONFIGS.forEach((name, readers) -> {
+            Path in = folder.resolve("of-" + name);
+            try {
+                Files.createDirectories(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            write(in.getFileName() + "/" + name, bytes);
+            readers.forEach(r -> guarded(name, () -> r.accept(in)));
+        });
     }
 
     private void video(byte[] bytes) {

@@ -72,8 +72,18 @@ class ParsersFuzzTest {
     }
 
     @FuzzTest(maxDuration = LONG)
+    void tokenizerSettings(byte[] file) {
+        parsers.parse("tokenizerSettings", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
     void config(byte[] file) {
         parsers.parse("config", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
+    void folderConfig(byte[] file) {
+        parsers.parse("folderConfig", file);
     }
 
     @FuzzTest(maxDuration = LONG)
@@ -82,8 +92,18 @@ class ParsersFuzzTest {
     }
 
     @FuzzTest(maxDuration = LONG)
+    void pngTexts(byte[] file) {
+        parsers.parse("pngTexts", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
     void jpeg(byte[] file) {
         parsers.parse("jpeg", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
+    void webp(byte[] file) {
+        parsers.parse("webp", file);
     }
 
     @FuzzTest(maxDuration = LONG)
@@ -119,6 +139,11 @@ class ParsersFuzzTest {
     @FuzzTest(maxDuration = LONG)
     void mp4(byte[] file) {
         parsers.parse("mp4", file);
+    }
+
+    @FuzzTest(maxDuration = LONG)
+    void h264(byte[] file) {
+        parsers.parse("h264", file);
     }
 
     /** Any of the parsers: the first byte picks it. */
