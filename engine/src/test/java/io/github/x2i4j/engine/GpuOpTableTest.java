@@ -27,12 +27,27 @@ class GpuOpTableTest {
         }));
     }
 
+    /** As with JCuda, which lacks cuBLASLt: a product, then a kernel for what follows it. */
+    @TestFactory
+    Stream<DynamicTest> productsWithoutCublasLtAgreeWithTheDefinition() throws Exception {
+        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
+        CompiledKernels kernels = CompiledKernels.load();
+        return OpCases.all().stream().filter(c -> c.name().startsWith("linear")).map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+            try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30).withoutLight(), 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
+                OpCase.Result result = c.run(f);
+                OpTableTest.compare(c, result.got().shape(), result.got().toFloats(), result.want());
+            }
+        }));
+    }
+
     /** Given factors that BF16 holds exactly, rounding them changes nothing, so the bounds of floats hold. */
     @TestFactory
     Stream<DynamicTest> productsOfRoundedFactorsAreAsExactAsFloats() throws Exception {
         Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
         CompiledKernels kernels = CompiledKernels.load();
-        return Stream.of(linear(DType.F32, 37, 101, 259), linear(DType.BF16, 64, 24, 512), linear(DType.F16, 1, 67, 300), convolution()).map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+        return Stream.of(linear(DType.F32, 37, 101, 259), linear(DType.BF16, 64, 24, 512), linear(DType.F16, 1, 67, 300),
+                fused(Activation.GELU_TANH, false), fused(Activation.RELU, true), fused(Activation.IDENTITY, true),
+                convolution()).map(c -> DynamicTest.dynamicTest(c.name(), () -> {
             try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30), 0, Precision.BF16); Scope f = new GpuScope(gpu, null)) {
                 OpCase.Result result = c.run(f);
                 OpTableTest.compare(c, result.got().shape(), result.got().toFloats(), result.want());
@@ -46,6 +61,21 @@ class GpuOpTableTest {
             float[] w = in.normal(n * k, DType.BF16);
             Tensor y = f.linear(f.floats(x, rows, k), f.cast(f.floats(w, n, k), dtype), null);
             return new OpCase.Result(y, Oracle.linear(x, w, null, rows, n, k, Activation.IDENTITY, null, null, 1, null));
+        });
+    }
+
+    private static OpCase fused(Activation activation, boolean added) {
+        int rows = 5;
+        int n = 34;
+        int k = 48;
+        return new OpCase("linear of rounded factors, " + activation + (added ? ", residual" : ""), k, (f, in) -> {
+            float[] x = in.normal(rows * k, DType.BF16);
+            float[] w = in.normal(n * k, DType.BF16);
+            float[] b = in.normal(n);
+            float[] r = added ? in.normal(rows * n) : null;
+            Epilogue e = new Epilogue(activation, null, null, added ? f.floats(r, rows, n) : null);
+            Tensor y = f.linear(f.floats(x, rows, k), f.floats(w, n, k), f.floats(b, n), e);
+            return new OpCase.Result(y, Oracle.linear(x, w, b, rows, n, k, activation, null, null, 1, r));
         });
     }
 

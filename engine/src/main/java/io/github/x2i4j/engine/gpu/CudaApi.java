@@ -131,6 +131,61 @@ public interface CudaApi extends AutoCloseable {
             float beta, long c, long ldc) {
     }
 
+    /** Whether products can be planned, which takes cuBLASLt. Where it is not there, {@link #gemm} is all there is. */
+    default boolean plansProducts() {
+        return false;
+    }
+
+    /** What a planned product does to its elements at last, by cuBLASLt's numbers. */
+    enum Fused {
+        NONE(1), RELU(2), GELU_TANH(32);
+
+        /** What cuBLASLt adds to the number where there is a bias. */
+        private static final int BIAS = 4;
+
+        private final int number;
+
+        Fused(int number) {
+            this.number = number;
+        }
+
+        public int number(boolean biased) {
+            return number == 1 && biased ? BIAS : biased ? number | BIAS : number;
+        }
+    }
+
+    /**
+     * A product together with what follows it, {@code d = fused(op(a) op(b) + bias + addend)}, counted as {@link Gemm} counts.
+     *
+     * @param operand type of a and b
+     * @param result type of d and of the bias: F32 or BF16
+     * @param biased whether a vector [m] is added to each column
+     * @param added whether a matrix laid out like d, which must be F32, is added
+     * @param alignment that all addresses have at least, in bytes
+     * @param workspace bytes that the device may use meanwhile, at most
+     */
+    record PlannedProduct(boolean transposeA, boolean transposeB, long m, long n, long k, Operand operand, long lda, long ldb, long ldd,
+            Operand result, Fused fused, boolean biased, boolean added, int alignment, long workspace) {
+    }
+
+    /** Addresses of a planned product; those of what is left out are 0. */
+    record ProductOperands(long a, long b, long bias, long addend, long d, long workspace) {
+    }
+
+    /** Has cuBLASLt choose how to compute a product, without trying anything; 0 where it knows no way. The plan is to be destroyed. */
+    default long plan(long blas, PlannedProduct product) {
+        throw new UnsupportedOperationException("no cuBLASLt");
+    }
+
+    /** Computes a planned product. */
+    default void multiply(long blas, long plan, ProductOperands operands, long stream) {
+        throw new UnsupportedOperationException("no cuBLASLt");
+    }
+
+    default void destroyPlan(long plan) {
+        throw new UnsupportedOperationException("no cuBLASLt");
+    }
+
     @Override
     void close();
 }

@@ -25,6 +25,8 @@ public final class Gpu implements AutoCloseable {
     private static final int LEAST_CAPABILITY = 80;
     /** Device memory kept for later, at least. */
     private static final long RETAINED_BYTES = 256L << 20;
+    /** What NVIDIA advises for cuBLAS on Hopper; other devices need less. */
+    private static final long WORKSPACE_BYTES = 32L << 20;
 
     private final CudaApi api;
     private final int device;
@@ -37,6 +39,8 @@ public final class Gpu implements AutoCloseable {
     private Arguments arguments;
     private long stream;
     private long blas;
+    private ProductPlans plans;
+    private Block workspace;
     private Kernels kernels;
     private Staging staging;
     private boolean closed;
@@ -78,6 +82,7 @@ public final class Gpu implements AutoCloseable {
         arguments = new Arguments(arena.allocate(Arguments.byteSize(), 8));
         stream = api.createStream();
         blas = api.createBlas();
+        plans = new ProductPlans(api, blas);
         kernels = new Kernels(api);
         staging = new Staging(api, stream);
     }
@@ -207,6 +212,25 @@ public final class Gpu implements AutoCloseable {
         api.gemm(blas, gemm, stream);
     }
 
+    /** Bytes of device memory that a planned product may use. */
+    long workspaceBytes() {
+        return WORKSPACE_BYTES;
+    }
+
+    /** Computes a product with what follows it; false, with nothing done, where cuBLASLt is missing or knows no way. */
+    synchronized boolean multiply(CudaApi.PlannedProduct product, CudaApi.ProductOperands o) {
+        enter();
+        long plan = plans.plan(product);
+        if (plan == 0) {
+            return false;
+        }
+        if (workspace == null) {
+            workspace = acquire(WORKSPACE_BYTES);
+        }
+        api.multiply(blas, plan, new CudaApi.ProductOperands(o.a(), o.b(), o.bias(), o.addend(), o.d(), workspace.address()), stream);
+        return true;
+    }
+
     /** Precision of the factors of products. */
     public Precision precision() {
         return precision;
@@ -228,7 +252,13 @@ public final class Gpu implements AutoCloseable {
             if (staging != null) {
                 staging.close();
             }
+            if (workspace != null) {
+                release(workspace);
+            }
             memory.close();
+            if (plans != null) {
+                plans.close();
+            }
             if (kernels != null) {
                 kernels.close();
             }

@@ -1,6 +1,5 @@
 package io.github.x2i4j.engine.gpu;
 
-import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
@@ -8,7 +7,7 @@ import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.ops.Signatures;
 
-/** Matrix products and convolutions: a product by cuBLAS, then the epilogue. */
+/** Matrix products and convolutions: a product by cuBLASLt with what it can do of the epilogue, or by cuBLAS, then what is left. */
 final class GpuProducts {
     /** Bytes of the patches of a convolution that exist at a time, at most. */
     private static final long PATCH_BYTES = 256L << 20;
@@ -27,10 +26,23 @@ final class GpuProducts {
         DType factors = factors(gpu);
         long weights = as(gpu, weight, factors);
         long inputs = as(gpu, x, factors);
+        long rowsPerGate = y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1;
+        ProductFusion fusion = ProductFusion.of(gpu.precision(), bias, epilogue);
+        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(weights, inputs, fusion.biased() ? as(gpu, bias, DType.F32) : 0,
+                gpu.addressOrNull(fusion.addend()), gpu.address(y), 0);
         // Read column by column, y is [n, rows]: the transposed weight, stored [k, n], times x, stored [k, rows].
-        gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, gpu.address(y), n));
-        finish(gpu, y, rows, n, 1, bias, epilogue, y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1);
+        if (!gpu.multiply(new CudaApi.PlannedProduct(true, false, n, rows, k, operand(factors), k, k, n, CudaApi.Operand.F32, fusion.fused(),
+                fusion.biased(), fusion.addend() != null, alignment(operands), gpu.workspaceBytes()), operands)) {
+            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, gpu.address(y), n));
+            fusion = ProductFusion.none(bias, epilogue);
+        }
+        finish(gpu, y, rows, n, 1, fusion, rowsPerGate);
         return y;
+    }
+
+    /** Bytes that all addresses of a product are aligned to; more than 16 do not help. */
+    private static int alignment(CudaApi.ProductOperands o) {
+        return (int) Math.min(16, Long.lowestOneBit(o.a() | o.b() | o.bias() | o.addend() | o.d()));
     }
 
     static Tensor conv2d(Gpu gpu, GpuScope f, Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
@@ -58,7 +70,7 @@ final class GpuProducts {
                         weights, k, 0, gpu.address(y) + (b * out * pixels + first) * Float.BYTES, pixels));
             }
         }
-        finish(gpu, y, y.dim(0), out, pixels, bias, epilogue, 1);
+        finish(gpu, y, y.dim(0), out, pixels, ProductFusion.none(bias, epilogue), 1);
         return y;
     }
 
@@ -81,12 +93,13 @@ final class GpuProducts {
         return copy;
     }
 
-    private static void finish(Gpu gpu, Tensor y, long rows, long n, long inner, Tensor bias, Epilogue e, long rowsPerGate) {
-        if (bias == null && e.activation() == Activation.IDENTITY && e.multiplier() == null && e.gate() == null && e.residual() == null) {
+    private static void finish(Gpu gpu, Tensor y, long rows, long n, long inner, ProductFusion fusion, long rowsPerGate) {
+        if (!fusion.leavesWork()) {
             return;
         }
+        Epilogue e = fusion.rest();
         gpu.launch("elementwise", "epilogue", Grid.elements(y.elements()), a -> a.add(gpu.address(y)).add(rows).add(n).add(inner)
-                .add(gpu.addressOrNull(bias)).add(e.activation().ordinal()).add(gpu.addressOrNull(e.multiplier()))
+                .add(gpu.addressOrNull(fusion.bias())).add(e.activation().ordinal()).add(gpu.addressOrNull(e.multiplier()))
                 .add(gpu.addressOrNull(e.gate())).add(rowsPerGate).add(gpu.addressOrNull(e.residual())));
     }
 }

@@ -32,6 +32,7 @@ public final class CompiledKernels {
     private final MethodHandle kernel;
     private final MethodHandle launch;
     private final MethodHandle gemm;
+    private final MethodHandle planned;
 
     private CompiledKernels(Path library) {
         SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
@@ -41,6 +42,7 @@ public final class CompiledKernels {
         kernel = bind(symbols, "x2i_kernel", FunctionDescriptor.of(i, p));
         launch = bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, p));
         gemm = bind(symbols, "x2i_gemm", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, ValueLayout.JAVA_FLOAT, l, l}));
+        planned = bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l}));
     }
 
     private static MethodHandle bind(SymbolLookup symbols, String name, FunctionDescriptor type) {
@@ -125,6 +127,15 @@ public final class CompiledKernels {
         try {
             gemm.invokeExact(g.transposeA() ? 1 : 0, g.transposeB() ? 1 : 0, g.m(), g.n(), g.k(), g.operand().number(), g.a(), g.lda(),
                     g.b(), g.ldb(), g.beta(), g.c(), g.ldc());
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    void multiply(CudaApi.PlannedProduct p, CudaApi.ProductOperands o) {
+        try {
+            planned.invokeExact(p.transposeA() ? 1 : 0, p.transposeB() ? 1 : 0, p.m(), p.n(), p.k(), p.operand().number(), o.a(), p.lda(),
+                    o.b(), p.ldb(), p.result().number(), o.bias(), o.addend(), p.fused().number(false), o.d(), p.ldd());
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

@@ -25,6 +25,8 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, Integer> functions = new HashMap<>();
     private final Map<Long, Boolean> modules = new HashMap<>();
     private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
+    private final Map<Long, PlannedProduct> plans = new HashMap<>();
+    private boolean light = true;
     private long allocated;
     private long handles = 100;
     private int retained;
@@ -74,6 +76,12 @@ public final class FakeCuda implements CudaApi {
         return peak;
     }
 
+    /** From now on there is no cuBLASLt, as with JCuda. */
+    public FakeCuda withoutLight() {
+        light = false;
+        return this;
+    }
+
     /** Calls so far. */
     public synchronized long calls() {
         return calls;
@@ -81,8 +89,8 @@ public final class FakeCuda implements CudaApi {
 
     /** What is left on the device and on the host: nothing, after everything was closed. */
     public synchronized String leftovers() {
-        return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d contexts".formatted(memory.size(), pinned.size(),
-                streams.size(), events.size(), modules.size(), retained);
+        return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d plans, %d contexts".formatted(memory.size(), pinned.size(),
+                streams.size(), events.size(), modules.size(), plans.size(), retained);
     }
 
     /** Bytes of the device in use. */
@@ -401,6 +409,43 @@ public final class FakeCuda implements CudaApi {
     public synchronized void gemm(long blas, Gemm g, long stream) {
         enterContext("cublasGemmEx");
         give(stream, () -> kernels.gemm(g));
+    }
+
+    @Override
+    public synchronized boolean plansProducts() {
+        return light;
+    }
+
+    /** As cuBLASLt, it knows no way for some shapes: here, for bfloat16 in rows of an odd number of elements. */
+    @Override
+    public synchronized long plan(long blas, PlannedProduct p) {
+        enterContext("cublasLtMatmulAlgoGetHeuristic");
+        if (p.operand() == Operand.BF16 && (p.lda() % 2 != 0 || p.ldb() % 2 != 0)) {
+            return 0;
+        }
+        long plan = handle();
+        plans.put(plan, p);
+        return plan;
+    }
+
+    @Override
+    public synchronized void multiply(long blas, long plan, ProductOperands o, long stream) {
+        enterContext("cublasLtMatmul");
+        PlannedProduct p = known(plans, plan, "cublasLtMatmul");
+        at(o.workspace(), p.workspace(), "cublasLtMatmul");
+        if (o.bias() != 0 != p.biased() || o.addend() != 0 != p.added()
+                || (o.a() | o.b() | o.bias() | o.addend() | o.d()) % p.alignment() != 0) {
+            throw new CudaException("cublasLtMatmul", 7, "operands are not as planned");
+        }
+        at(o.d(), ((p.n() - 1) * p.ldd() + p.m()) * (p.result() == Operand.F32 ? 4 : 2), "cublasLtMatmul");
+        give(stream, () -> kernels.multiply(p, o));
+    }
+
+    @Override
+    public synchronized void destroyPlan(long plan) {
+        enterContext("cublasLtMatmulDescDestroy");
+        known(plans, plan, "cublasLtMatmulDescDestroy");
+        plans.remove(plan);
     }
 
     @Override

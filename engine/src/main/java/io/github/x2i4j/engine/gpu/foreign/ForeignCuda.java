@@ -17,13 +17,14 @@ public final class ForeignCuda implements CudaApi {
     private static final int EVENT_DISABLE_TIMING = 2;
     private static final int BLAS_NO_TRANSPOSE = 0;
     private static final int BLAS_TRANSPOSE = 1;
-    private static final int BLAS_PEDANTIC_MATH = 2;
+    private static final int BLAS_NO_NARROW_SUMS = 16;
     private static final int COMPUTE_F32 = 68;
     private static final int DEFAULT_ALGORITHM = -1;
 
     private final Arena arena = Arena.ofShared();
     private final Functions driver;
     private final Functions blas;
+    private final LightProducts light;
     private final String description;
 
     /**
@@ -43,6 +44,7 @@ public final class ForeignCuda implements CudaApi {
             driver = new Functions("the CUDA driver", CudaLibraries.driver(arena));
             CudaLibraries.Found found = CudaLibraries.blas(arena, folders);
             blas = new Functions(found.place(), found.symbols());
+            light = new LightProducts(this::cublas, found.symbols().find("cublasLtMatmul").isPresent());
             cuda("cuInit", 0);
             int version = intOf("cuDriverGetVersion");
             description = "CUDA driver interface " + version / 1000 + "." + version % 1000 / 10 + ", " + found.place()
@@ -289,8 +291,8 @@ public final class ForeignCuda implements CudaApi {
             MemorySegment out = a.allocate(ValueLayout.JAVA_LONG);
             cublas("cublasCreate_v2", out);
             long handle = out.get(ValueLayout.JAVA_LONG, 0);
-            // Without it, products of floats may be computed with fewer bits.
-            cublas("cublasSetMathMode", handle, BLAS_PEDANTIC_MATH);
+            // Partial sums stay as wide as the result. The bits of floats are never cut unless a mode says so.
+            cublas("cublasSetMathMode", handle, BLAS_NO_NARROW_SUMS);
             return handle;
         }
     }
@@ -314,7 +316,28 @@ public final class ForeignCuda implements CudaApi {
     }
 
     @Override
+    public boolean plansProducts() {
+        return light.isPresent();
+    }
+
+    @Override
+    public long plan(long handle, PlannedProduct product) {
+        return light.plan(handle, product);
+    }
+
+    @Override
+    public void multiply(long handle, long plan, ProductOperands operands, long stream) {
+        light.multiply(handle, plan, operands, stream);
+    }
+
+    @Override
+    public void destroyPlan(long plan) {
+        light.destroy(plan);
+    }
+
+    @Override
     public void close() {
+        light.close();
         arena.close();
     }
 }

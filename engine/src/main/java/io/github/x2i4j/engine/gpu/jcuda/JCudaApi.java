@@ -30,7 +30,7 @@ import jcuda.runtime.cudaStream_t;
 public final class JCudaApi implements CudaApi {
     private static final int STREAM_NON_BLOCKING = 1;
     private static final int EVENT_DISABLE_TIMING = 2;
-    private static final int BLAS_PEDANTIC_MATH = 2;
+    private static final int BLAS_NO_NARROW_SUMS = 16;
     private static final int COMPUTE_F32 = 68;
     private static final int DEFAULT_ALGORITHM = -1;
     /** The null pointer, which addresses are counted from. */
@@ -289,8 +289,8 @@ public final class JCudaApi implements CudaApi {
     public long createBlas() {
         cublasHandle blas = new cublasHandle();
         cublas("cublasCreate", JCublas2.cublasCreate(blas));
-        // Without it, products of floats may be computed with fewer bits.
-        cublas("cublasSetMathMode", JCublas2.cublasSetMathMode(blas, BLAS_PEDANTIC_MATH));
+        // Partial sums stay as wide as the result. The bits of floats are never cut unless a mode says so.
+        cublas("cublasSetMathMode", JCublas2.cublasSetMathMode(blas, BLAS_NO_NARROW_SUMS));
         return number(blas);
     }
 

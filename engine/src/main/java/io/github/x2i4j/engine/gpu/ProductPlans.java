@@ -1,0 +1,34 @@
+package io.github.x2i4j.engine.gpu;
+
+import io.github.x2i4j.engine.gpu.CudaApi.PlannedProduct;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How cuBLASLt computes each product that was asked for: chosen when a shape first comes, and kept. Guarded by the {@link Gpu}. */
+final class ProductPlans implements AutoCloseable {
+    private final CudaApi api;
+    private final long blas;
+    /** 0 where cuBLASLt knows no way. */
+    private final Map<PlannedProduct, Long> plans = new HashMap<>();
+
+    ProductPlans(CudaApi api, long blas) {
+        this.api = api;
+        this.blas = blas;
+    }
+
+    /** The plan of a product, or 0. */
+    long plan(PlannedProduct product) {
+        Long known = plans.get(product);
+        if (known == null) {
+            known = api.plansProducts() ? api.plan(blas, product) : 0;
+            plans.put(product, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        plans.values().stream().filter(plan -> plan != 0).forEach(api::destroyPlan);
+        plans.clear();
+    }
+}
