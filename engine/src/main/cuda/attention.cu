@@ -1,40 +1,15 @@
 // Attention with an online softmax (Dao et al., FlashAttention, 2022), in float throughout.
-#include "common.cuh"
+#include "attention.cuh"
 
 #define QUERIES 16
 #define KEYS 64
 #define CHANNELS 32
 #define LANES (THREADS / QUERIES)
 
-// Kinds of masks: what a query sees.
-enum { FULL, CAUSAL, RANGES };
-
-struct Attention {
-    const float* q;          // [batch, sq, hq, d]
-    const float* k;          // [batch, sk, hkv, d]
-    const float* v;          // [batch, sk, hkv, dv]
-    float* y;                // [batch, sq, hq, dv]
-    const float* bias;       // [hq, sq + sk - 1] or null
-    const int* begins;       // [sq] where the mask is of RANGES
-    const int* ends;
-    i64 sq, sk, hq, hkv, d, dv;
-    i64 mask;
-    i64 offset;              // keys before the first query where the mask is CAUSAL
-    i64 scale;               // bits of a float
-};
-
-static __device__ __forceinline__ i64 first_key(const Attention& a, i64 query) {
-    return a.mask == RANGES ? a.begins[query] : 0;
-}
-
-static __device__ __forceinline__ i64 end_of_keys(const Attention& a, i64 query) {
-    return a.mask == RANGES ? a.ends[query] : a.mask == CAUSAL ? query + a.offset + 1 : a.sk;
-}
-
 // A block computes QUERIES queries (x) of a head (y) of a batch entry (z). LANES threads share a query; each owns every LANES-th
 // output channel, at most COLUMNS of them, and every LANES-th key of a tile.
 template <int COLUMNS>
-static __device__ __forceinline__ void attend(const Attention& a) {
+static __device__ __forceinline__ void attend(const Attention<float>& a) {
     __shared__ float queries[QUERIES][CHANNELS + 1];
     __shared__ float keys[KEYS][CHANNELS + 1];
     __shared__ float scores[QUERIES][KEYS + 1];
@@ -130,6 +105,6 @@ static __device__ __forceinline__ void attend(const Attention& a) {
 }
 
 // By the most channels that a value may have.
-KERNEL attention_64(Attention a) { attend<64 / LANES>(a); }
-KERNEL attention_128(Attention a) { attend<128 / LANES>(a); }
-KERNEL attention_512(Attention a) { attend<512 / LANES>(a); }
+KERNEL attention_64(Attention<float> a) { attend<64 / LANES>(a); }
+KERNEL attention_128(Attention<float> a) { attend<128 / LANES>(a); }
+KERNEL attention_512(Attention<float> a) { attend<512 / LANES>(a); }

@@ -5,6 +5,8 @@
 typedef long long i64;
 
 #define KERNEL extern "C" __global__ void
+// With registers for this many threads of a block and this many blocks of a multiprocessor.
+#define KERNEL_OF(threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks)
 
 // Threads of a block that reduces or tiles.
 #define THREADS 256

@@ -17,8 +17,8 @@ extern "C" int x2i_kernel(const char* name) {
     return -1;
 }
 
-extern "C" void x2i_launch(int kernel, int x, int y, int z, int threads, void** args) {
-    shim::launch(ENTRIES[kernel].body, {(unsigned int) x, (unsigned int) y, (unsigned int) z}, (unsigned int) threads, args);
+extern "C" void x2i_launch(int kernel, int x, int y, int z, int threads, int64_t shared, void** args) {
+    shim::launch(ENTRIES[kernel].body, {(unsigned int) x, (unsigned int) y, (unsigned int) z}, (unsigned int) threads, (size_t) shared, args);
 }
 
 static float element(const void* p, int type, int64_t i) {

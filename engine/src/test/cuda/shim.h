@@ -1,5 +1,6 @@
 // CUDA's execution model on one CPU thread, just enough of it to run this project's kernels in tests: blocks one after the other,
-// the threads of a block as coroutines that change places at __syncthreads(). A block whose first thread meets no barrier is a loop.
+// the threads of a block as coroutines that change places at __syncthreads() and at what the lanes of a warp do together. A block
+// whose first thread meets neither is a loop.
 #pragma once
 #include <cmath>
 #include <csetjmp>
@@ -14,6 +15,7 @@
 #define __global__
 #define __device__
 #define __forceinline__ inline
+#define __launch_bounds__(...)
 #define __shared__ static
 
 struct dim3 {
@@ -41,27 +43,52 @@ static inline float __fadd_rn(float a, float b) { return a + b; }
 namespace shim {
 
 const size_t STACK = 64 << 10;
+const unsigned int LANES = 32;
+const size_t MOST_SHARED = 228 << 10;
+// Bytes that a lane gives to, or gets from, what its warp does together.
+const size_t MOST_EXCHANGED = 256;
+
+// A copy to shared memory that is under way.
+struct Copy {
+    void* to;
+    const void* from;
+};
+
+// What a thread waits for.
+enum Wait { NOTHING, BLOCK, WARP };
 
 struct Coroutine {
     ucontext_t start;
     jmp_buf place;
     bool begun, done;
+    Wait wait;
+    unsigned int meetings;
+    std::vector<Copy> copies;
     std::vector<char> stack;
+};
+
+// Two sets of operands: the first lane of a warp that is let go may be at its next meeting before the last has its result.
+struct Warp {
+    unsigned int arrived;
+    const void* purpose;
+    alignas(16) unsigned char in[2][LANES * MOST_EXCHANGED];
+    alignas(16) unsigned char out[2][LANES * MOST_EXCHANGED];
 };
 
 typedef void (*Body)(void**);
 
 static std::vector<Coroutine> threads;
+static std::vector<Warp> warps;
+alignas(1024) static unsigned char dynamic_shared[MOST_SHARED];
 static Coroutine* current;
 static jmp_buf scheduler;
 static ucontext_t origin;
 static Body body;
 static void** arguments;
-static unsigned int waiting;
 static bool flat;
 
-static void barrier_missed() {
-    fprintf(stderr, "a barrier was not reached by all threads of a block\n");
+static void fail(const char* what) {
+    fprintf(stderr, "%s\n", what);
     abort();
 }
 
@@ -91,6 +118,9 @@ static void prepare(unsigned int begin, unsigned int end) {
         Coroutine& c = threads[t];
         c.stack.resize(STACK);
         c.begun = c.done = false;
+        c.wait = NOTHING;
+        c.meetings = 0;
+        c.copies.clear();
         getcontext(&c.start);
         c.start.uc_stack.ss_sp = c.stack.data();
         c.start.uc_stack.ss_size = STACK;
@@ -99,10 +129,34 @@ static void prepare(unsigned int begin, unsigned int end) {
     }
 }
 
+// Lets threads go if all of them wait for the same; whoever has left for good will never come.
+static bool release(unsigned int begin, unsigned int end, Wait wait) {
+    unsigned int waiting = 0;
+    unsigned int gone = 0;
+    for (unsigned int t = begin; t < end; t++) {
+        waiting += !threads[t].done && threads[t].wait == wait;
+        gone += threads[t].done;
+    }
+    if (waiting > 0 && gone > 0) {
+        fail(wait == BLOCK ? "a barrier was not reached by all threads of a block" : "a lane has left the others of its warp");
+    }
+    if (waiting < end - begin) {
+        return false;
+    }
+    for (unsigned int t = begin; t < end; t++) {
+        threads[t].wait = NOTHING;
+    }
+    return true;
+}
+
 static void run_block() {
     unsigned int n = blockDim.x * blockDim.y * blockDim.z;
     if (threads.size() < n) {
         threads.resize(n);
+    }
+    warps.resize((n + LANES - 1) / LANES);
+    for (Warp& w : warps) {
+        w.arrived = 0;
     }
     prepare(0, 1);
     place(0);
@@ -117,28 +171,66 @@ static void run_block() {
         return;
     }
     prepare(1, n);
-    unsigned int left = n;
-    unsigned int first = 1;
-    while (left > 0) {
-        unsigned int finished = 0;
-        waiting = first;
-        for (unsigned int t = first; t < n; t++) {
-            if (!threads[t].done) {
+    for (;;) {
+        unsigned int left = 0;
+        bool moved = false;
+        for (unsigned int t = 0; t < n; t++) {
+            Coroutine& c = threads[t];
+            if (!c.done && c.wait == NOTHING) {
                 place(t);
-                resume(threads[t]);
-                finished += threads[t].done;
+                resume(c);
+                moved = true;
             }
+            left += !c.done;
         }
-        first = 0;
-        // Threads that wait at a barrier which others have left for good: undefined on a real device.
-        if (waiting > 0 && finished > 0) {
-            barrier_missed();
+        if (left == 0) {
+            return;
         }
-        left -= finished;
+        for (unsigned int t = 0; t + LANES <= n; t += LANES) {
+            moved |= release(t, t + LANES, WARP);
+        }
+        moved |= release(0, n, BLOCK);
+        if (!moved) {
+            fail("the threads of a block wait for each other");
+        }
     }
 }
 
-static void launch(Body kernel, dim3 grid, unsigned int block, void** args) {
+static void await(Wait wait) {
+    if (flat) {
+        fail("the threads of a block part at a barrier");
+    }
+    current->wait = wait;
+    if (_setjmp(current->place) == 0) {
+        _longjmp(scheduler, 1);
+    }
+}
+
+// What the lanes of a warp do together: the last to arrive computes all results from all operands.
+template <typename I, typename O>
+static O meet(const I& operand, void (*compute)(const I*, O*)) {
+    static_assert(sizeof(I) <= MOST_EXCHANGED && sizeof(O) <= MOST_EXCHANGED, "too much to exchange");
+    Coroutine& me = *current;
+    unsigned int lane = threadIdx.x % LANES;
+    Warp& warp = warps[threadIdx.x / LANES];
+    unsigned int set = me.meetings++ % 2;
+    I* in = (I*) warp.in[set];
+    O* out = (O*) warp.out[set];
+    if (warp.arrived == 0) {
+        warp.purpose = (const void*) compute;
+    } else if (warp.purpose != (const void*) compute) {
+        fail("the lanes of a warp do different things together");
+    }
+    in[lane] = operand;
+    if (++warp.arrived == LANES) {
+        warp.arrived = 0;
+        compute(in, out);
+    }
+    await(WARP);
+    return out[lane];
+}
+
+static void launch(Body kernel, dim3 grid, unsigned int block, size_t shared, void** args) {
     gridDim = grid;
     blockDim = {block, 1, 1};
     body = kernel;
@@ -147,6 +239,7 @@ static void launch(Body kernel, dim3 grid, unsigned int block, void** args) {
         for (unsigned int y = 0; y < grid.y; y++) {
             for (unsigned int x = 0; x < grid.x; x++) {
                 blockIdx = {x, y, z};
+                memset(dynamic_shared, 0xFF, shared);
                 run_block();
             }
         }
@@ -166,13 +259,7 @@ static void call(void (*kernel)(P...), void** args) {
 }  // namespace shim
 
 static void __syncthreads() {
-    if (shim::flat) {
-        shim::barrier_missed();
-    }
-    shim::waiting++;
-    dim3 me = threadIdx;
-    if (_setjmp(shim::current->place) == 0) {
-        _longjmp(shim::scheduler, 1);
-    }
-    threadIdx = me;
+    shim::await(shim::BLOCK);
 }
+
+#include "tensor_shim.h"

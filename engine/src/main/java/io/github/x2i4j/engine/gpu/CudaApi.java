@@ -91,6 +91,9 @@ public interface CudaApi extends AutoCloseable {
 
     long function(long module, String name);
 
+    /** Allows a kernel to be launched with that much shared memory beside what it declares. */
+    void allowShared(long function, int bytes);
+
     /** Runs a kernel on a grid of blocks. */
     void launch(long function, Grid grid, Arguments arguments, long stream);
 

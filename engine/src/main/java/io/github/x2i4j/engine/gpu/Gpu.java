@@ -204,7 +204,7 @@ public final class Gpu implements AutoCloseable {
     synchronized void launch(String module, String kernel, Grid grid, Consumer<Arguments> fill) {
         enter();
         fill.accept(arguments.begin());
-        api.launch(kernels.function(module, kernel), grid, arguments, stream);
+        api.launch(kernels.function(module, kernel, grid.shared()), grid, arguments, stream);
     }
 
     synchronized void multiply(CudaApi.Gemm gemm) {

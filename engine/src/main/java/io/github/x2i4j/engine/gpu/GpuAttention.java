@@ -2,10 +2,12 @@ package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /** Attention with an online softmax. */
 final class GpuAttention {
@@ -13,6 +15,14 @@ final class GpuAttention {
     private static final int QUERIES = 16;
     /** Most channels of a value that each variant of the kernel takes. */
     private static final int[] VARIANTS = {64, 128, 512};
+
+    /** Queries and keys of a block on tensor cores, its threads, and the widths of heads that there are kernels for. */
+    private static final int TENSOR_QUERIES = 128;
+    private static final int TENSOR_KEYS = 64;
+    private static final int TENSOR_THREADS = 128;
+    private static final int[] TENSOR_WIDTHS = {64, 128};
+    /** With fewer queries, what is done for each key costs more than the products. */
+    private static final int LEAST_TENSOR_QUERIES = 16;
 
     private GpuAttention() {
     }
@@ -29,23 +39,50 @@ final class GpuAttention {
             case AttentionMask.Causal _ -> 1;
             case AttentionMask.Ranges _ -> 2;
         };
-        long[] operands = {gpu.address(q), gpu.address(k), gpu.address(v), gpu.address(y), gpu.addressOrNull(bias),
+        boolean tensor = usesTensorCores(gpu, q, k, v, scale);
+        int width = tensor ? smallest(TENSOR_WIDTHS, Math.max(q.dim(3), v.dim(3))) : 0;
+        long[] operands = {tensor ? narrow(gpu, q, width) : gpu.address(q), tensor ? narrow(gpu, k, width) : gpu.address(k),
+            tensor ? narrow(gpu, v, width) : gpu.address(v), gpu.address(y), gpu.addressOrNull(bias),
             ranges, ranges + sq * Integer.BYTES, sq, k.dim(1), q.dim(2),
             k.dim(2), q.dim(3), v.dim(3), kind, mask instanceof AttentionMask.Causal c ? c.offset() : 0,
             Float.floatToRawIntBits(scale) & 0xFFFFFFFFL};
-        gpu.launch("attention", "attention_" + variant(v.dim(3)),
-                new Grid(Math.ceilDiv(sq, QUERIES), q.dim(2), q.dim(0), Kernels.THREADS), a -> a.add(operands));
+        if (tensor) {
+            gpu.launch("attention_tensor", "attention_tensor_" + width, new Grid(Math.ceilDiv(sq, TENSOR_QUERIES), q.dim(2), q.dim(0),
+                    TENSOR_THREADS, (TENSOR_QUERIES + 2 * TENSOR_KEYS) * width * Short.BYTES), a -> a.add(operands));
+        } else {
+            gpu.launch("attention", "attention_" + variant(v.dim(3)),
+                    new Grid(Math.ceilDiv(sq, QUERIES), q.dim(2), q.dim(0), Kernels.THREADS), a -> a.add(operands));
+        }
         return y;
     }
 
+    /** Whether factors may be rounded to BF16, and the kernels for that fit. */
+    private static boolean usesTensorCores(Gpu gpu, Tensor q, Tensor k, Tensor v, float scale) {
+        return gpu.precision() == Precision.BF16 && scale > 0 && q.dim(1) >= LEAST_TENSOR_QUERIES
+                && Math.max(q.dim(3), v.dim(3)) <= TENSOR_WIDTHS[1] && (q.dim(3) | v.dim(3)) % 4 == 0
+                && (gpu.address(q) | gpu.address(k) | gpu.address(v)) % (4 * Float.BYTES) == 0;
+    }
+
+    /** A copy in BF16 whose rows are padded to a width. */
+    private static long narrow(Gpu gpu, Tensor x, int width) {
+        long rows = x.shape().product(0, 3);
+        long copy = gpu.scratch(rows * width * Short.BYTES);
+        gpu.launch("attention_tensor", "narrow_rows", Grid.elements(rows * width / 4),
+                a -> a.add(gpu.address(x)).add(copy).add(rows).add(x.dim(3)).add((long) width));
+        return copy;
+    }
+
+    private static int smallest(int[] widths, long channels) {
+        return IntStream.of(widths).filter(w -> w >= channels).findFirst().orElseThrow();
+    }
+
     private static int variant(long channels) {
-        for (int most : VARIANTS) {
-            if (channels <= most) {
-                return most;
-            }
+        int most = VARIANTS[VARIANTS.length - 1];
+        if (channels > most) {
+            throw new UnsupportedFeatureException("the GPU's attention takes heads of at most " + most + " channels, not " + channels
+                    + "; use the CPU (--device cpu)");
         }
-        throw new UnsupportedFeatureException("the GPU's attention takes heads of at most " + VARIANTS[VARIANTS.length - 1]
-                + " channels, not " + channels + "; use the CPU (--device cpu)");
+        return smallest(VARIANTS, channels);
     }
 
     /** Begins and behind them ends. */

@@ -1,15 +1,25 @@
 package io.github.x2i4j.engine.gpu;
 
-/** Blocks of a launch along three axes, and threads of a block along one. */
-public record Grid(long x, long y, long z, int threads) {
+/**
+ * Blocks of a launch along three axes, and threads of a block along one.
+ *
+ * @param shared bytes of shared memory that a block gets beside what its kernel declares
+ */
+public record Grid(long x, long y, long z, int threads, int shared) {
+    /** Most shared memory that a kernel may ask for without having been allowed to. */
+    public static final int ORDINARY_SHARED = 48 << 10;
     /** Largest number of blocks along the first axis, and along the others. */
     private static final long MOST_X = Integer.MAX_VALUE;
     private static final long MOST_YZ = 65535;
 
     public Grid {
-        if (x < 1 || y < 1 || z < 1 || x > MOST_X || y > MOST_YZ || z > MOST_YZ || threads < 1 || threads > 1024) {
+        if (x < 1 || y < 1 || z < 1 || x > MOST_X || y > MOST_YZ || z > MOST_YZ || threads < 1 || threads > 1024 || shared < 0) {
             throw new IllegalArgumentException("no grid: " + x + " x " + y + " x " + z + " blocks of " + threads + " threads");
         }
+    }
+
+    Grid(long x, long y, long z, int threads) {
+        this(x, y, z, threads, 0);
     }
 
     /** Enough blocks for {@code n} elements, or as many as keep every device busy; kernels go on from there. */

@@ -16,7 +16,7 @@ final class Kernels implements AutoCloseable {
     /** Blocks of an element-wise launch, at most. */
     static final long MOST_BLOCKS = 4096;
     /** The sources by name. */
-    static final List<String> SOURCES = List.of("attention", "convert", "elementwise", "movement", "norms");
+    static final List<String> SOURCES = List.of("attention", "attention_tensor", "convert", "elementwise", "movement", "norms");
 
     private final CudaApi api;
     private final List<Long> modules = new ArrayList<>();
@@ -44,9 +44,15 @@ final class Kernels implements AutoCloseable {
         }
     }
 
-    /** The handle of a kernel. */
-    synchronized long function(String module, String name) {
-        return functions.computeIfAbsent(name, n -> api.function(modules.get(SOURCES.indexOf(module)), n));
+    /** The handle of a kernel that may be launched with so much shared memory, always the same. */
+    synchronized long function(String module, String name, int shared) {
+        return functions.computeIfAbsent(name, n -> {
+            long function = api.function(modules.get(SOURCES.indexOf(module)), n);
+            if (shared > Grid.ORDINARY_SHARED) {
+                api.allowShared(function, shared);
+            }
+            return function;
+        });
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class CompiledKernels {
     private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("engine");
     private static final Path SOURCES = MODULE.resolve("src/main/cuda");
     private static final Path SHIM = MODULE.resolve("src/test/cuda");
-    private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
+    private static final Pattern KERNEL = Pattern.compile("^KERNEL(?:_OF\\([^)]*\\))? (\\w+)\\(", Pattern.MULTILINE);
 
     private static CompiledKernels loaded;
 
@@ -40,7 +40,7 @@ public final class CompiledKernels {
         ValueLayout l = ValueLayout.JAVA_LONG;
         ValueLayout p = ValueLayout.ADDRESS;
         kernel = bind(symbols, "x2i_kernel", FunctionDescriptor.of(i, p));
-        launch = bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, p));
+        launch = bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, l, p));
         gemm = bind(symbols, "x2i_gemm", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, ValueLayout.JAVA_FLOAT, l, l}));
         planned = bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l}));
     }
@@ -117,7 +117,7 @@ public final class CompiledKernels {
             for (int i = 0; i < offsets.length; i++) {
                 pointers.setAtIndex(ValueLayout.JAVA_LONG, i, copy.address() + offsets[i]);
             }
-            launch.invokeExact(number, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), pointers);
+            launch.invokeExact(number, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), (long) grid.shared(), pointers);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

@@ -14,6 +14,8 @@ import java.util.Map;
  */
 public final class FakeCuda implements CudaApi {
     private static final long CONTEXT = 0xC0DE;
+    /** Shared memory of a block on devices of compute capability 8.6, which has the least. */
+    private static final int MOST_SHARED = 99 << 10;
 
     private final CompiledKernels kernels;
     private final long bytes;
@@ -23,6 +25,7 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, ArrayDeque<Runnable>> streams = new HashMap<>();
     private final Map<Long, Moment> events = new HashMap<>();
     private final Map<Long, Integer> functions = new HashMap<>();
+    private final Map<Long, Integer> allowedShared = new HashMap<>();
     private final Map<Long, Boolean> modules = new HashMap<>();
     private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
     private final Map<Long, PlannedProduct> plans = new HashMap<>();
@@ -383,9 +386,22 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
+    public synchronized void allowShared(long function, int bytes) {
+        enterContext("cuFuncSetAttribute");
+        known(functions, function, "cuFuncSetAttribute");
+        if (bytes > MOST_SHARED) {
+            throw new CudaException("cuFuncSetAttribute", 1, "no block can have " + bytes + " bytes of shared memory");
+        }
+        allowedShared.put(function, bytes);
+    }
+
+    @Override
     public synchronized void launch(long function, Grid grid, Arguments arguments, long stream) {
         enterContext("cuLaunchKernel");
         int number = known(functions, function, "cuLaunchKernel");
+        if (grid.shared() > allowedShared.getOrDefault(function, Grid.ORDINARY_SHARED)) {
+            throw new CudaException("cuLaunchKernel", 1, grid.shared() + " bytes of shared memory were not allowed");
+        }
         byte[] copy = arguments.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         int[] offsets = new int[arguments.count()];
         for (int i = 0; i < offsets.length; i++) {

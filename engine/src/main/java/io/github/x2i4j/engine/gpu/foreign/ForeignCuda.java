@@ -15,6 +15,7 @@ import java.util.List;
 public final class ForeignCuda implements CudaApi {
     private static final int STREAM_NON_BLOCKING = 1;
     private static final int EVENT_DISABLE_TIMING = 2;
+    private static final int FUNCTION_MAX_DYNAMIC_SHARED = 8;
     private static final int BLAS_NO_TRANSPOSE = 0;
     private static final int BLAS_TRANSPOSE = 1;
     private static final int BLAS_NO_NARROW_SUMS = 16;
@@ -272,14 +273,19 @@ public final class ForeignCuda implements CudaApi {
     }
 
     @Override
+    public void allowShared(long function, int bytes) {
+        cuda("cuFuncSetAttribute", function, FUNCTION_MAX_DYNAMIC_SHARED, bytes);
+    }
+
+    @Override
     public void launch(long function, Grid grid, Arguments arguments, long stream) {
         try (Arena a = Arena.ofConfined()) {
             MemorySegment pointers = a.allocate(ValueLayout.JAVA_LONG, Math.max(1, arguments.count()));
             for (int i = 0; i < arguments.count(); i++) {
                 pointers.setAtIndex(ValueLayout.JAVA_LONG, i, arguments.bytes().address() + arguments.offset(i));
             }
-            cuda("cuLaunchKernel", function, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), 1, 1, 0, stream, pointers,
-                    MemorySegment.NULL);
+            cuda("cuLaunchKernel", function, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), 1, 1, grid.shared(), stream,
+                    pointers, MemorySegment.NULL);
         }
     }
 

@@ -30,6 +30,7 @@ import jcuda.runtime.cudaStream_t;
 public final class JCudaApi implements CudaApi {
     private static final int STREAM_NON_BLOCKING = 1;
     private static final int EVENT_DISABLE_TIMING = 2;
+    private static final int FUNCTION_MAX_DYNAMIC_SHARED = 8;
     private static final int BLAS_NO_NARROW_SUMS = 16;
     private static final int COMPUTE_F32 = 68;
     private static final int DEFAULT_ALGORITHM = -1;
@@ -274,13 +275,18 @@ public final class JCudaApi implements CudaApi {
     }
 
     @Override
+    public void allowShared(long function, int bytes) {
+        cuda("cuFuncSetAttribute", JCudaDriver.cuFuncSetAttribute(handle(function, CUfunction.class), FUNCTION_MAX_DYNAMIC_SHARED, bytes));
+    }
+
+    @Override
     public void launch(long function, Grid grid, Arguments arguments, long stream) {
         NativePointerObject[] pointers = new NativePointerObject[arguments.count()];
         for (int i = 0; i < pointers.length; i++) {
             pointers[i] = host(arguments.bytes().asSlice(arguments.offset(i)));
         }
         cuda("cuLaunchKernel", JCudaDriver.cuLaunchKernel(handle(function, CUfunction.class), (int) grid.x(), (int) grid.y(),
-                (int) grid.z(), grid.threads(), 1, 1, 0, handle(stream, CUstream.class), Pointer.to(pointers), null));
+                (int) grid.z(), grid.threads(), 1, 1, grid.shared(), handle(stream, CUstream.class), Pointer.to(pointers), null));
     }
 
     // ---- products ----

@@ -1,0 +1,87 @@
+package io.github.x2i4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.x2i4j.engine.gpu.CompiledKernels;
+import io.github.x2i4j.engine.gpu.FakeCuda;
+import io.github.x2i4j.engine.gpu.Gpu;
+import io.github.x2i4j.engine.gpu.GpuScope;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Attention on tensor cores, which rounds its factors to BF16, against the definition in double precision. Queries, keys and values are
+ * given rounded, so what is left is the rounding of the softmax: none where all visible keys weigh the same.
+ */
+class GpuAttentionTest {
+    /** Relative error in the L2 norm; the weights of a sum are off by 2^-9 / sqrt(3) on average. */
+    private static final double BOUND = 2e-3;
+
+    private record Case(int batch, int sq, int sk, int hq, int hkv, int d, int dv, AttentionMask mask, boolean biased) {
+        @Override
+        public String toString() {
+            return "b" + batch + " q" + sq + " k" + sk + " heads " + hq + "/" + hkv + " d" + d + "/" + dv + " "
+                    + mask.getClass().getSimpleName() + (biased ? " bias" : "");
+        }
+    }
+
+    private static Stream<Case> cases() {
+        return Stream.of(
+                new Case(1, 128, 64, 1, 1, 64, 64, new AttentionMask.Full(64), false),
+                new Case(1, 128, 128, 1, 1, 128, 128, new AttentionMask.Full(128), false),
+                new Case(2, 17, 70, 2, 2, 128, 128, new AttentionMask.Full(70), false),
+                new Case(1, 150, 150, 6, 2, 40, 40, new AttentionMask.Causal(0), false),
+                new Case(1, 140, 200, 2, 1, 128, 128, new AttentionMask.Causal(60), false),
+                new Case(1, 50, 300, 2, 1, 16, 20, new AttentionMask.Full(300), true),
+                new Case(1, 130, 130, 2, 2, 80, 80, new AttentionMask.Causal(0), true),
+                new Case(1, 300, 300, 2, 2, 64, 64, AttentionMask.segments(new int[] {0, 7, 133, 260, 300}), false),
+                new Case(1, 300, 300, 1, 1, 128, 128, AttentionMask.segments(new int[] {0, 129, 190, 300}), true));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tensorCoresAgreeWithTheDefinition() throws Exception {
+        CompiledKernels kernels = kernels();
+        return cases().map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 1, BOUND)));
+    }
+
+    /** Equal scores make every visible key weigh exactly 1: masks, tiles and sums have no error to hide behind. */
+    @TestFactory
+    Stream<DynamicTest> equalWeightsAreAsExactAsFloats() throws Exception {
+        CompiledKernels kernels = kernels();
+        return cases().filter(c -> !c.biased).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 0, 2e-6)));
+    }
+
+    private static CompiledKernels kernels() throws Exception {
+        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
+        return CompiledKernels.load();
+    }
+
+    private static void check(CompiledKernels kernels, Case c, float size, double bound) {
+        OpCase.Operands in = new OpCase.Operands(new Random(OpCase.SEED + c.toString().hashCode()));
+        float[] q = in.normal(c.batch * c.sq * c.hq * c.d, DType.BF16);
+        if (size == 0) {
+            Arrays.fill(q, 0);
+        }
+        float[] k = in.normal(c.batch * c.sk * c.hkv * c.d, DType.BF16);
+        float[] v = in.normal(c.batch * c.sk * c.hkv * c.dv, DType.BF16);
+        float[] bias = c.biased ? in.normal(c.hq * (c.sq + c.sk - 1)) : null;
+        float scale = (float) (1.5 / Math.sqrt(c.d));
+        FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
+        try (Gpu gpu = Gpu.open(cuda, 0, Precision.BF16); Scope f = new GpuScope(gpu, null)) {
+            float[] got = f.attention(f.floats(q, c.batch, c.sq, c.hq, c.d), f.floats(k, c.batch, c.sk, c.hkv, c.d),
+                    f.floats(v, c.batch, c.sk, c.hkv, c.dv), scale, c.mask, bias == null ? null : f.floats(bias, c.hq, c.sq + c.sk - 1)).toFloats();
+            double[] want = Oracle.attention(q, k, v, c.batch, c.sq, c.sk, c.hq, c.hkv, c.d, c.dv, scale, c.mask, bias);
+            double norm = 0;
+            double error = 0;
+            for (int i = 0; i < want.length; i++) {
+                norm += want[i] * want[i];
+                error += (got[i] - want[i]) * (got[i] - want[i]);
+            }
+            assertThat(Math.sqrt(error / norm)).as("%s (seed %d): relative error", c, OpCase.SEED).isLessThan(bound);
+        }
+    }
+}
