@@ -8,10 +8,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "completion", mixinStandardHelpOptions = true,
+@Command(name = CompletionCommand.NAME, mixinStandardHelpOptions = true,
         description = {"Prints a script that completes commands and options in bash and zsh.", ""},
         footer = {"", "Example, for the shell at hand:", "  source <(x2i completion)"})
 final class CompletionCommand implements Runnable {
+    static final String NAME = "completion";
+
     @Mixin
     private DebugFlag debug;
 

@@ -5,6 +5,7 @@ import io.github.x2i4j.app.verify.VerifyCommand;
 import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -12,10 +13,6 @@ import picocli.CommandLine.Mixin;
 
 /** The program {@code x2i}. */
 @Command(name = "x2i", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GenerateCommand.class, ChatCommand.class, PlanCommand.class, VerifyCommand.class, InspectCommand.class,
-            ConvertCommand.class, QuantizeCommand.class, MakeCommand.class, MergeCommand.class, SplitCommand.class, DiffCommand.class,
-            HashCommand.class,
-            InfoCommand.class, BenchCommand.class, CompletionCommand.class},
         description = {"Makes pictures from text and pictures with X2I (a multimodal language model, AlignNet and FLUX.1), in Java "
                 + "alone.", ""},
         footer = {"", "Examples:",
@@ -28,6 +25,10 @@ import picocli.CommandLine.Mixin;
 public final class Main implements Runnable {
     /** Exit code of what was stopped on request. */
     static final int CANCELLED = 130;
+
+    private static final List<Class<?>> COMMANDS = List.of(GenerateCommand.class, ChatCommand.class, PlanCommand.class, VerifyCommand.class,
+            InspectCommand.class, ConvertCommand.class, QuantizeCommand.class, MakeCommand.class, MergeCommand.class, SplitCommand.class,
+            DiffCommand.class, HashCommand.class, InfoCommand.class, BenchCommand.class, CompletionCommand.class);
 
     @Mixin
     private DebugFlag debug;
@@ -42,7 +43,9 @@ public final class Main implements Runnable {
 
     /** Runs one command line and returns the exit code. Nothing is printed elsewhere. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
-        CommandLine program = new CommandLine(new Main()).setOut(out).setErr(err)
+        CommandLine program = new CommandLine(new Main());
+        commandsFor(args).forEach(program::addSubcommand);
+        program.setOut(out).setErr(err)
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler(Main::wrongUsage)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err, DebugFlag.isIn(parsed)));
@@ -57,6 +60,18 @@ public final class Main implements Runnable {
                     + "or network it lies on failed; put it back and start again.");
             return ExitCode.SOFTWARE;
         }
+    }
+
+    /** The command that is asked for; all of them where it is not clear, or where they are to be listed. Reading one takes a while. */
+    private static List<Class<?>> commandsFor(String[] args) {
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            return List.of();
+        }
+        if (args.length == 0 || args[0].equals(CompletionCommand.NAME)) {
+            return COMMANDS;
+        }
+        return COMMANDS.stream().filter(c -> c.getAnnotation(Command.class).name().equals(args[0])).findFirst()
+                .<List<Class<?>>>map(List::of).orElse(COMMANDS);
     }
 
     /** A bare {@code x2i} asks what there is. */
