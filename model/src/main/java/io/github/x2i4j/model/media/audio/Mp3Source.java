@@ -158,8 +158,8 @@ final class Mp3Source implements PcmSource {
             }
             decoder.decodeFrame(header, bits);
             bits.closeFrame();
-        } catch (JavaLayerException | ArrayIndexOutOfBoundsException | NullPointerException e) {
-            // JLayer trusts what it reads: a corrupt frame leads it beyond its tables.
+        } catch (JavaLayerException | RuntimeException e) {
+            // JLayer trusts what it reads: a corrupt frame leads it beyond its tables, into divisions by zero and so on.
             throw corrupt(e);
         }
     }

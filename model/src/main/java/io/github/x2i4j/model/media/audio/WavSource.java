@@ -47,7 +47,7 @@ final class WavSource implements PcmSource {
                 return;
             }
             if (size > in.remaining()) {
-                throw new CorruptAudioException("is corrupt or truncated: chunk '" + name + "' claims " + size + " bytes, "
+                throw new CorruptAudioException("is corrupt or truncated: chunk '" + name.replaceAll("[^ -~]", "?") + "' claims " + size + " bytes, "
                         + in.remaining() + " are left");
             }
             long end = in.position() + size;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.jcodec.codecs.h264.POCManager;
 import org.jcodec.codecs.h264.decode.DeblockerInput;
-import org.jcodec.codecs.h264.decode.FrameReader;
 import org.jcodec.codecs.h264.decode.SliceDecoder;
 import org.jcodec.codecs.h264.decode.SliceReader;
 import org.jcodec.codecs.h264.decode.deblock.DeblockingFilter;
@@ -34,7 +33,7 @@ final class H264Decoder {
     }
 
     private final VideoOptions options;
-    private final FrameReader reader = new FrameReader();
+    private final SliceReaders readers = new SliceReaders();
     private final Map<Integer, SequenceParameters> sequences = new HashMap<>();
     private final Map<Integer, PictureParameters> pictures = new HashMap<>();
     private final POCManager orderCounts = new POCManager();
@@ -63,11 +62,11 @@ final class H264Decoder {
         if (type == TYPE_SEQUENCE) {
             SequenceParameters s = SequenceParameters.read(nal, options);
             sequences.put(s.id(), s);
-            reader.addSps(body);
+            readers.addSequence(body);
         } else if (type == TYPE_PICTURE) {
             PictureParameters p = PictureParameters.read(nal);
             pictures.put(p.id(), p);
-            reader.addPps(body);
+            readers.addPicture(body);
         }
         return type == TYPE_SEQUENCE || type == TYPE_PICTURE;
     }
@@ -111,7 +110,7 @@ final class H264Decoder {
         }
         references.begin(start);
         try {
-            return new Decoded(start.sequence(), decode(reader.readFrame(slices), start));
+            return new Decoded(start.sequence(), decode(slices.stream().map(readers::open).toList(), start));
         } catch (RuntimeException e) {
             throw new CorruptVideoException("is corrupt: a picture cannot be decoded", e);
         }
