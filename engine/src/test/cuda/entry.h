@@ -8,7 +8,9 @@ struct Entry {
 
 extern const Entry ENTRIES[];
 
-extern "C" int x2i_kernel(const char* name) {
+#define VISIBLE extern "C" __attribute__((visibility("default")))
+
+VISIBLE int x2i_kernel(const char* name) {
     for (int i = 0; ENTRIES[i].name; i++) {
         if (strcmp(ENTRIES[i].name, name) == 0) {
             return i;
@@ -17,8 +19,10 @@ extern "C" int x2i_kernel(const char* name) {
     return -1;
 }
 
-extern "C" void x2i_launch(int kernel, int x, int y, int z, int threads, int64_t shared, void** args) {
-    shim::launch(ENTRIES[kernel].body, {(unsigned int) x, (unsigned int) y, (unsigned int) z}, (unsigned int) threads, (size_t) shared, args);
+// The blocks begin to end of a grid.
+VISIBLE void x2i_launch(int kernel, int x, int y, int z, int threads, int64_t shared, void** args, int64_t begin, int64_t end) {
+    shim::launch(ENTRIES[kernel].body, {(unsigned int) x, (unsigned int) y, (unsigned int) z}, (unsigned int) threads, (size_t) shared, args,
+            begin, end);
 }
 
 static float element(const void* p, int type, int64_t i) {
@@ -44,35 +48,69 @@ static double dot(const float* a, const float* b, int64_t n) {
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-// Element (i, j) of op(a) op(b), column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16.
-static double product(int ta, int tb, int64_t i, int64_t j, int64_t k, int type, const void* a, int64_t lda, const void* b, int64_t ldb) {
-    if (type == 0 && ta && !tb) {
-        return dot((const float*) a + i * lda, (const float*) b + j * ldb, k);
-    }
-    double sum = 0;
-    for (int64_t p = 0; p < k; p++) {
-        sum += (double) element(a, type, ta ? i * lda + p : p * lda + i) * element(b, type, tb ? p * ldb + j : j * ldb + p);
-    }
-    return sum;
-}
+// The matrices of a product as floats, column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16.
+class Product {
+    const bool ta, tb;
+    const int64_t m, k, lda, ldb;
+    std::vector<float> wide_a, wide_b;
+    const float* a;
+    const float* b;
+    std::vector<double> sums;
 
-extern "C" void x2i_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
-        int64_t ldb, float beta, float* c, int64_t ldc) {
-    for (int64_t j = 0; j < n; j++) {
+    static const float* widened(const void* p, int type, int64_t columns, int64_t rows, int64_t ld, std::vector<float>& wide) {
+        if (type == 0) {
+            return (const float*) p;
+        }
+        wide.resize((columns - 1) * ld + rows);
+        for (size_t i = 0; i < wide.size(); i++) {
+            wide[i] = element(p, type, i);
+        }
+        return wide.data();
+    }
+
+public:
+    Product(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b, int64_t ldb)
+            : ta(ta), tb(tb), m(m), k(k), lda(lda), ldb(ldb), a(widened(a, type, ta ? m : k, ta ? k : m, lda, wide_a)),
+            b(widened(b, type, tb ? k : n, tb ? n : k, ldb, wide_b)), sums(m) {
+    }
+
+    // Column j of op(a) op(b).
+    const double* column(int64_t j) {
+        std::fill(sums.begin(), sums.end(), 0);
+        if (ta && !tb) {
+            for (int64_t i = 0; i < m; i++) {
+                sums[i] = dot(a + i * lda, b + j * ldb, k);
+            }
+        } else for (int64_t p = 0; p < k; p++) {
+            double factor = b[tb ? p * ldb + j : j * ldb + p];
+            for (int64_t i = 0; i < m; i++) {
+                sums[i] += a[ta ? i * lda + p : p * lda + i] * factor;
+            }
+        }
+        return sums.data();
+    }
+};
+
+// Columns begin to end of c = op(a) op(b) + beta c.
+VISIBLE void x2i_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
+        int64_t ldb, float beta, float* c, int64_t ldc, int64_t begin, int64_t end) {
+    Product product(ta, tb, m, n, k, type, a, lda, b, ldb);
+    for (int64_t j = begin; j < end; j++) {
+        const double* sums = product.column(j);
         for (int64_t i = 0; i < m; i++) {
-            double sum = product(ta, tb, i, j, k, type, a, lda, b, ldb);
-            c[j * ldc + i] = (float) sum + (beta != 0 ? beta * c[j * ldc + i] : 0);
+            c[j * ldc + i] = (float) sums[i] + (beta != 0 ? beta * c[j * ldc + i] : 0);
         }
     }
 }
 
-// d = fused(op(a) op(b) + bias + addend) as cuBLASLt computes it; fused is 1 for nothing, 2 for ReLU, 32 for GELU.
-extern "C" void x2i_planned(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
-        int64_t ldb, int result, const void* bias, const float* addend, int fused, void* d, int64_t ldd) {
-    for (int64_t j = 0; j < n; j++) {
+// Columns begin to end of d = fused(op(a) op(b) + bias + addend) as cuBLASLt computes it; fused is 1 for nothing, 2 for ReLU, 32 for GELU.
+VISIBLE void x2i_planned(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
+        int64_t ldb, int result, const void* bias, const float* addend, int fused, void* d, int64_t ldd, int64_t begin, int64_t end) {
+    Product product(ta, tb, m, n, k, type, a, lda, b, ldb);
+    for (int64_t j = begin; j < end; j++) {
+        const double* sums = product.column(j);
         for (int64_t i = 0; i < m; i++) {
-            float z = (float) product(ta, tb, i, j, k, type, a, lda, b, ldb);
-            z += (addend ? addend[j * ldd + i] : 0);
+            float z = (float) sums[i] + (addend ? addend[j * ldd + i] : 0);
             z = activate(fused == 2 ? RELU : fused == 32 ? GELU_TANH : IDENTITY, z + (bias ? element(bias, result, i) : 0));
             if (result == 14) {
                 ((unsigned short*) d)[j * ldd + i] = float_to_bf16(z);

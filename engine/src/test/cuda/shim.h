@@ -1,16 +1,17 @@
 // CUDA's execution model on one CPU thread, just enough of it to run this project's kernels in tests: blocks one after the other,
 // the threads of a block as coroutines that change places at __syncthreads() and at what the lanes of a warp do together. A block
-// whose first thread meets neither is a loop.
+// whose first thread meets neither is a loop. The state is static: whoever wants blocks to run side by side loads the library several
+// times.
 #pragma once
+#include <algorithm>
 #include <cmath>
-#include <csetjmp>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ucontext.h>
 #include <utility>
 #include <vector>
+#include "stacks.h"
 
 #define __global__
 #define __device__
@@ -42,7 +43,6 @@ static inline float __fadd_rn(float a, float b) { return a + b; }
 
 namespace shim {
 
-const size_t STACK = 64 << 10;
 const unsigned int LANES = 32;
 const size_t MOST_SHARED = 228 << 10;
 // Bytes that a lane gives to, or gets from, what its warp does together.
@@ -57,14 +57,13 @@ struct Copy {
 // What a thread waits for.
 enum Wait { NOTHING, BLOCK, WARP };
 
+// Lives as long as the library, and runs its thread of one block after the other.
 struct Coroutine {
-    ucontext_t start;
-    jmp_buf place;
-    bool begun, done;
+    void* stack;
+    bool done;
     Wait wait;
     unsigned int meetings;
     std::vector<Copy> copies;
-    std::vector<char> stack;
 };
 
 // Two sets of operands: the first lane of a warp that is let go may be at its next meeting before the last has its result.
@@ -81,8 +80,7 @@ static std::vector<Coroutine> threads;
 static std::vector<Warp> warps;
 alignas(1024) static unsigned char dynamic_shared[MOST_SHARED];
 static Coroutine* current;
-static jmp_buf scheduler;
-static ucontext_t origin;
+static void* scheduler;
 static Body body;
 static void** arguments;
 static bool flat;
@@ -92,40 +90,34 @@ static void fail(const char* what) {
     abort();
 }
 
-static void enter() {
-    body(arguments);
-    current->done = true;
-    _longjmp(scheduler, 1);
+static void leave() {
+    shim_switch(&current->stack, scheduler);
 }
 
-static void resume(Coroutine& c) {
-    current = &c;
-    if (_setjmp(scheduler) == 0) {
-        if (c.begun) {
-            _longjmp(c.place, 1);
-        }
-        c.begun = true;
-        swapcontext(&origin, &c.start);
+static void run_forever() {
+    for (;;) {
+        body(arguments);
+        current->done = true;
+        leave();
     }
 }
 
-static void place(unsigned int t) {
-    threadIdx = {t % blockDim.x, t / blockDim.x % blockDim.y, t / blockDim.x / blockDim.y};
+static void resume(unsigned int t) {
+    current = &threads[t];
+    threadIdx = {t, 0, 0};
+    shim_switch(&scheduler, current->stack);
 }
 
 static void prepare(unsigned int begin, unsigned int end) {
     for (unsigned int t = begin; t < end; t++) {
         Coroutine& c = threads[t];
-        c.stack.resize(STACK);
-        c.begun = c.done = false;
+        if (!c.stack) {
+            c.stack = make_stack(run_forever);
+        }
+        c.done = false;
         c.wait = NOTHING;
         c.meetings = 0;
         c.copies.clear();
-        getcontext(&c.start);
-        c.start.uc_stack.ss_sp = c.stack.data();
-        c.start.uc_stack.ss_size = STACK;
-        c.start.uc_link = nullptr;
-        makecontext(&c.start, enter, 0);
     }
 }
 
@@ -150,7 +142,7 @@ static bool release(unsigned int begin, unsigned int end, Wait wait) {
 }
 
 static void run_block() {
-    unsigned int n = blockDim.x * blockDim.y * blockDim.z;
+    unsigned int n = blockDim.x;
     if (threads.size() < n) {
         threads.resize(n);
     }
@@ -159,12 +151,11 @@ static void run_block() {
         w.arrived = 0;
     }
     prepare(0, 1);
-    place(0);
-    resume(threads[0]);
+    resume(0);
     if (threads[0].done) {
         flat = true;
         for (unsigned int t = 1; t < n; t++) {
-            place(t);
+            threadIdx = {t, 0, 0};
             body(arguments);
         }
         flat = false;
@@ -173,20 +164,21 @@ static void run_block() {
     prepare(1, n);
     for (;;) {
         unsigned int left = 0;
+        unsigned int at_barrier = 0;
         bool moved = false;
         for (unsigned int t = 0; t < n; t++) {
             Coroutine& c = threads[t];
             if (!c.done && c.wait == NOTHING) {
-                place(t);
-                resume(c);
+                resume(t);
                 moved = true;
             }
             left += !c.done;
+            at_barrier += !c.done && c.wait == BLOCK;
         }
         if (left == 0) {
             return;
         }
-        for (unsigned int t = 0; t + LANES <= n; t += LANES) {
+        for (unsigned int t = 0; at_barrier < left && t + LANES <= n; t += LANES) {
             moved |= release(t, t + LANES, WARP);
         }
         moved |= release(0, n, BLOCK);
@@ -201,9 +193,7 @@ static void await(Wait wait) {
         fail("the threads of a block part at a barrier");
     }
     current->wait = wait;
-    if (_setjmp(current->place) == 0) {
-        _longjmp(scheduler, 1);
-    }
+    leave();
 }
 
 // What the lanes of a warp do together: the last to arrive computes all results from all operands.
@@ -230,19 +220,16 @@ static O meet(const I& operand, void (*compute)(const I*, O*)) {
     return out[lane];
 }
 
-static void launch(Body kernel, dim3 grid, unsigned int block, size_t shared, void** args) {
+// Runs the blocks begin to end of a grid, counted along x, then y, then z.
+static void launch(Body kernel, dim3 grid, unsigned int block, size_t shared, void** args, uint64_t begin, uint64_t end) {
     gridDim = grid;
     blockDim = {block, 1, 1};
     body = kernel;
     arguments = args;
-    for (unsigned int z = 0; z < grid.z; z++) {
-        for (unsigned int y = 0; y < grid.y; y++) {
-            for (unsigned int x = 0; x < grid.x; x++) {
-                blockIdx = {x, y, z};
-                memset(dynamic_shared, 0xFF, shared);
-                run_block();
-            }
-        }
+    for (uint64_t i = begin; i < end; i++) {
+        blockIdx = {(unsigned int) (i % grid.x), (unsigned int) (i / grid.x % grid.y), (unsigned int) (i / grid.x / grid.y)};
+        memset(dynamic_shared, 0xFF, shared);
+        run_block();
     }
 }
 

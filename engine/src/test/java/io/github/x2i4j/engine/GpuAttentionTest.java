@@ -2,14 +2,13 @@ package io.github.x2i4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.x2i4j.engine.gpu.CompiledKernels;
+import io.github.x2i4j.engine.gpu.DeviceCode;
 import io.github.x2i4j.engine.gpu.FakeCuda;
 import io.github.x2i4j.engine.gpu.Gpu;
 import io.github.x2i4j.engine.gpu.GpuScope;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -44,23 +43,22 @@ class GpuAttentionTest {
 
     @TestFactory
     Stream<DynamicTest> tensorCoresAgreeWithTheDefinition() throws Exception {
-        CompiledKernels kernels = kernels();
+        DeviceCode kernels = kernels();
         return cases().map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 1, BOUND)));
     }
 
     /** Equal scores make every visible key weigh exactly 1: masks, tiles and sums have no error to hide behind. */
     @TestFactory
     Stream<DynamicTest> equalWeightsAreAsExactAsFloats() throws Exception {
-        CompiledKernels kernels = kernels();
+        DeviceCode kernels = kernels();
         return cases().filter(c -> !c.biased).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 0, 2e-6)));
     }
 
-    private static CompiledKernels kernels() throws Exception {
-        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
-        return CompiledKernels.load();
+    private static DeviceCode kernels() throws Exception {
+        return DeviceCode.load();
     }
 
-    private static void check(CompiledKernels kernels, Case c, float size, double bound) {
+    private static void check(DeviceCode kernels, Case c, float size, double bound) {
         OpCase.Operands in = new OpCase.Operands(new Random(OpCase.SEED + c.toString().hashCode()));
         float[] q = in.normal(c.batch * c.sq * c.hq * c.d, DType.BF16);
         if (size == 0) {

@@ -2,36 +2,32 @@ package io.github.x2i4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.x2i4j.engine.gpu.CompiledKernels;
+import io.github.x2i4j.engine.gpu.DeviceCode;
 import io.github.x2i4j.engine.gpu.FakeCuda;
 import io.github.x2i4j.engine.gpu.Gpu;
 import io.github.x2i4j.engine.gpu.GpuScope;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every op of the GPU, its kernels compiled for the CPU, against the definition in double precision. */
+/** Every op of the GPU, its kernels compiled for the CPU and their likeness in Java, against the definition in double precision. */
 class GpuOpTableTest {
     @TestFactory
     Stream<DynamicTest> everyOpOfTheGpuAgreesWithTheDefinition() throws Exception {
-        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
-        CompiledKernels kernels = CompiledKernels.load();
-        return OpCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
-            FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
+        return DeviceCode.all().stream().flatMap(code -> OpCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name() + " on " + code, () -> {
+            FakeCuda cuda = new FakeCuda(code, 1L << 30);
             try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
                 OpCase.Result result = c.run(f);
                 OpTableTest.compare(c, result.got().shape(), result.got().toFloats(), result.want());
             }
-            assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(kernels, 0).leftovers());
-        }));
+            assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(code, 0).leftovers());
+        })));
     }
 
     /** As with JCuda, which lacks cuBLASLt: a product, then a kernel for what follows it. */
     @TestFactory
     Stream<DynamicTest> productsWithoutCublasLtAgreeWithTheDefinition() throws Exception {
-        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
-        CompiledKernels kernels = CompiledKernels.load();
+        DeviceCode kernels = DeviceCode.load();
         return OpCases.all().stream().filter(c -> c.name().startsWith("linear")).map(c -> DynamicTest.dynamicTest(c.name(), () -> {
             try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30).withoutLight(), 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
                 OpCase.Result result = c.run(f);
@@ -43,8 +39,7 @@ class GpuOpTableTest {
     /** Given factors that BF16 holds exactly, rounding them changes nothing, so the bounds of floats hold. */
     @TestFactory
     Stream<DynamicTest> productsOfRoundedFactorsAreAsExactAsFloats() throws Exception {
-        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
-        CompiledKernels kernels = CompiledKernels.load();
+        DeviceCode kernels = DeviceCode.load();
         return Stream.of(linear(DType.F32, 37, 101, 259), linear(DType.BF16, 64, 24, 512), linear(DType.F16, 1, 67, 300),
                 fused(Activation.GELU_TANH, false), fused(Activation.RELU, true), fused(Activation.IDENTITY, true),
                 convolution()).map(c -> DynamicTest.dynamicTest(c.name(), () -> {

@@ -1,11 +1,11 @@
 package io.github.x2i4j.engine;
 
 /** The ops in double precision by their definitions, with nothing in common with the kernels. */
-final class Oracle {
+public final class Oracle {
     private Oracle() {
     }
 
-    static double apply(Activation f, double z) {
+    public static double apply(Activation f, double z) {
         return switch (f) {
             case IDENTITY -> z;
             case SILU -> z / (1 + Math.exp(-z));

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
@@ -17,10 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The kernels' sources, compiled for the CPU by the C++ compiler of this machine. They run on one thread at a time. */
-public final class CompiledKernels {
+/**
+ * The kernels' sources, compiled for the CPU by the C++ compiler of this machine. One library runs on one thread at a time, so several
+ * copies of it are loaded, and each does a part of the blocks.
+ */
+public final class CompiledKernels implements DeviceCode {
     /** The folder of this module, which tests of others use too. */
     private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("engine");
     private static final Path SOURCES = MODULE.resolve("src/main/cuda");
@@ -29,28 +32,43 @@ public final class CompiledKernels {
 
     private static CompiledKernels loaded;
 
-    private final MethodHandle kernel;
-    private final MethodHandle launch;
-    private final MethodHandle gemm;
-    private final MethodHandle planned;
+    /** Threads of a launch, or multiplications of a product, that are not worth a second library. */
+    private static final long SMALL = 20_000;
 
-    private CompiledKernels(Path library) {
-        SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
-        ValueLayout i = ValueLayout.JAVA_INT;
-        ValueLayout l = ValueLayout.JAVA_LONG;
-        ValueLayout p = ValueLayout.ADDRESS;
-        kernel = bind(symbols, "x2i_kernel", FunctionDescriptor.of(i, p));
-        launch = bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, l, p));
-        gemm = bind(symbols, "x2i_gemm", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, ValueLayout.JAVA_FLOAT, l, l}));
-        planned = bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(new MemoryLayout[] {i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l}));
+    private final List<Copy> copies = new ArrayList<>();
+    private final MemorySegment arguments = Arena.global().allocate(Arguments.byteSize(), 8);
+    private final MemorySegment pointers = Arena.global().allocate(ValueLayout.JAVA_LONG, Arguments.byteSize());
+
+    private record Copy(MethodHandle kernel, MethodHandle launch, MethodHandle gemm, MethodHandle planned) {
+        static Copy of(Path library) {
+            SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
+            ValueLayout i = ValueLayout.JAVA_INT;
+            ValueLayout l = ValueLayout.JAVA_LONG;
+            ValueLayout p = ValueLayout.ADDRESS;
+            return new Copy(bind(symbols, "x2i_kernel", FunctionDescriptor.of(i, p)),
+                    bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, l, p, l, l)),
+                    bind(symbols, "x2i_gemm", FunctionDescriptor.ofVoid(i, i, l, l, l, i, l, l, l, l, ValueLayout.JAVA_FLOAT, l, l, l, l)),
+                    bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l, l, l)));
+        }
+    }
+
+    private CompiledKernels(Path library) throws IOException {
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+        for (int i = 0; i < count; i++) {
+            // The same file would be the same library.
+            copies.add(Copy.of(Files.copy(library, library.resolveSibling("copy-" + i + ".so"))));
+        }
     }
 
     private static MethodHandle bind(SymbolLookup symbols, String name, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
     }
 
-    /** The compiler of this machine, if it has one. */
+    /** The compiler of this machine, if it has one and the kernels' stand-in for CUDA knows its processor. */
     public static Optional<String> compiler() {
+        if (!List.of("amd64", "aarch64").contains(System.getProperty("os.arch"))) {
+            return Optional.empty();
+        }
         return Stream.of("c++", "g++", "clang++").filter(name -> Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)))).findFirst();
     }
@@ -73,26 +91,32 @@ public final class CompiledKernels {
         return loaded;
     }
 
-    private static Path compile(Path folder) throws IOException, InterruptedException {
-        StringBuilder unit = new StringBuilder("#include \"shim.h\"\n");
+    /** The kernels that the sources define. */
+    static List<String> names() throws IOException {
         List<String> names = new ArrayList<>();
         for (String source : Kernels.SOURCES) {
-            Path file = SOURCES.resolve(source + ".cu");
-            unit.append("#include \"").append(file).append("\"\n");
-            Matcher m = KERNEL.matcher(Files.readString(file));
+            Matcher m = KERNEL.matcher(Files.readString(SOURCES.resolve(source + ".cu")));
             while (m.find()) {
                 names.add(m.group(1));
             }
         }
+        return names;
+    }
+
+    private static Path compile(Path folder) throws IOException, InterruptedException {
+        StringBuilder unit = new StringBuilder("#include \"shim.h\"\n");
+        for (String source : Kernels.SOURCES) {
+            unit.append("#include \"").append(SOURCES.resolve(source + ".cu")).append("\"\n");
+        }
         unit.append("#include \"entry.h\"\nextern const Entry ENTRIES[] = {\n");
-        for (String name : names) {
+        for (String name : names()) {
             unit.append("    {\"%s\", [](void** args) { shim::call(%s, args); }},\n".formatted(name, name));
         }
         unit.append("    {nullptr, nullptr}};\n");
         Path source = Files.writeString(folder.resolve("kernels.cpp"), unit);
         Path library = folder.resolve("libkernels.so");
-        Process process = new ProcessBuilder(compiler().orElseThrow(), "-std=c++17", "-O2", "-fPIC", "-shared", "-ffp-contract=off",
-                "-fno-strict-aliasing", "-U_FORTIFY_SOURCE", "-Wno-unused-function", "-I" + SHIM, source.toString(), "-o",
+        Process process = new ProcessBuilder(compiler().orElseThrow(), "-std=c++17", "-O3", "-march=native", "-fPIC", "-shared",
+                "-fvisibility=hidden", "-ffp-contract=off", "-fno-strict-aliasing", "-Wno-unused-function", "-I" + SHIM, source.toString(), "-o",
                 library.toString()).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         if (process.waitFor() != 0) {
@@ -101,43 +125,62 @@ public final class CompiledKernels {
         return library;
     }
 
-    /** The number of a kernel, or -1. */
-    int number(String name) {
+    @Override
+    public int number(String name) {
         try (Arena a = Arena.ofConfined()) {
-            return (int) kernel.invokeExact(a.allocateFrom(name));
+            return (int) copies.getFirst().kernel.invokeExact(a.allocateFrom(name));
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
     }
 
-    synchronized void launch(int number, Grid grid, MemorySegment arguments, int[] offsets) {
-        try (Arena a = Arena.ofConfined()) {
-            MemorySegment copy = a.allocate(arguments.byteSize(), 8).copyFrom(arguments);
-            MemorySegment pointers = a.allocate(ValueLayout.JAVA_LONG, Math.max(1, offsets.length));
-            for (int i = 0; i < offsets.length; i++) {
-                pointers.setAtIndex(ValueLayout.JAVA_LONG, i, copy.address() + offsets[i]);
+    @Override
+    public synchronized void launch(int number, Grid grid, MemorySegment given, int[] offsets) {
+        arguments.copyFrom(given);
+        for (int i = 0; i < offsets.length; i++) {
+            pointers.setAtIndex(ValueLayout.JAVA_LONG, i, arguments.address() + offsets[i]);
+        }
+        long blocks = grid.x() * grid.y() * grid.z();
+        share(blocks, blocks * grid.threads(), (library, begin, end) -> {
+            library.launch.invokeExact(number, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), (long) grid.shared(), pointers,
+                    begin, end);
+        });
+    }
+
+    @Override
+    public synchronized void gemm(CudaApi.Gemm g) {
+        share(g.n(), g.m() * g.n() * g.k(), (library, begin, end) -> {
+            library.gemm.invokeExact(g.transposeA() ? 1 : 0, g.transposeB() ? 1 : 0, g.m(), g.n(), g.k(), g.operand().number(), g.a(),
+                    g.lda(), g.b(), g.ldb(), g.beta(), g.c(), g.ldc(), begin, end);
+        });
+    }
+
+    @Override
+    public synchronized void multiply(CudaApi.PlannedProduct p, CudaApi.ProductOperands o) {
+        share(p.n(), p.m() * p.n() * p.k(), (library, begin, end) -> {
+            library.planned.invokeExact(p.transposeA() ? 1 : 0, p.transposeB() ? 1 : 0, p.m(), p.n(), p.k(), p.operand().number(), o.a(),
+                    p.lda(), o.b(), p.ldb(), p.result().number(), o.bias(), o.addend(), p.fused().number(false), o.d(), p.ldd(), begin, end);
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "compiled kernels";
+    }
+
+    private interface Part {
+        void run(Copy library, long begin, long end) throws Throwable;
+    }
+
+    /** Shares blocks or columns out among the libraries, where the work is worth it. */
+    private void share(long count, long work, Part part) {
+        int parts = work <= SMALL ? 1 : (int) Math.min(count, copies.size());
+        IntStream.range(0, parts).parallel().forEach(i -> {
+            try {
+                part.run(copies.get(i), count * i / parts, count * (i + 1) / parts);
+            } catch (Throwable t) {
+                throw new AssertionError(t);
             }
-            launch.invokeExact(number, (int) grid.x(), (int) grid.y(), (int) grid.z(), grid.threads(), (long) grid.shared(), pointers);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    void gemm(CudaApi.Gemm g) {
-        try {
-            gemm.invokeExact(g.transposeA() ? 1 : 0, g.transposeB() ? 1 : 0, g.m(), g.n(), g.k(), g.operand().number(), g.a(), g.lda(),
-                    g.b(), g.ldb(), g.beta(), g.c(), g.ldc());
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    void multiply(CudaApi.PlannedProduct p, CudaApi.ProductOperands o) {
-        try {
-            planned.invokeExact(p.transposeA() ? 1 : 0, p.transposeB() ? 1 : 0, p.m(), p.n(), p.k(), p.operand().number(), o.a(), p.lda(),
-                    o.b(), p.ldb(), p.result().number(), o.bias(), o.addend(), p.fused().number(false), o.d(), p.ldd());
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        });
     }
 }

@@ -17,7 +17,7 @@ public final class FakeCuda implements CudaApi {
     /** Shared memory of a block on devices of compute capability 8.6, which has the least. */
     private static final int MOST_SHARED = 99 << 10;
 
-    private final CompiledKernels kernels;
+    private final DeviceCode kernels;
     private final long bytes;
     private final Map<Long, Arena> memory = new HashMap<>();
     private final Map<Long, Long> sizes = new HashMap<>();
@@ -53,7 +53,7 @@ public final class FakeCuda implements CudaApi {
     }
 
     /** @param bytes memory of the device */
-    public FakeCuda(CompiledKernels kernels, long bytes) {
+    public FakeCuda(DeviceCode kernels, long bytes) {
         this.kernels = kernels;
         this.bytes = bytes;
     }

@@ -15,19 +15,17 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.X2iException;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a user sees when the device fails, and that nothing stays behind. */
 class GpuFailureTest {
     private static final String NOTHING = "0 allocations, 0 pinned, 0 streams, 0 events, 0 modules, 0 plans, 0 contexts";
-    private static CompiledKernels kernels;
+    private static DeviceCode kernels;
 
     @BeforeAll
     static void compile() throws Exception {
-        Assumptions.assumeTrue(CompiledKernels.compiler().isPresent(), "no C++ compiler on this machine");
-        kernels = CompiledKernels.load();
+        kernels = DeviceCode.load();
     }
 
     /** Ops of all kinds, with a weight on the host, in memory that must be shared. */
