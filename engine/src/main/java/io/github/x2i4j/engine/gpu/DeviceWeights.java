@@ -7,8 +7,10 @@ import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.memory.GiveBack;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -88,13 +90,12 @@ final class DeviceWeights {
     void forget(Storage storage) {
         Map<Piece, Copy> pieces = copies.remove(storage);
         if (pieces != null) {
-            pieces.values().forEach(copy -> gpu.release(copy.block));
+            GiveBack.each(pieces.values(), copy -> gpu.release(copy.block));
         }
     }
 
     /** Frees all copies. */
     void clear() {
-        copies.values().forEach(pieces -> pieces.values().forEach(copy -> gpu.release(copy.block)));
-        copies.clear();
+        GiveBack.each(List.copyOf(copies.keySet()), this::forget);
     }
 }

@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.memory.GiveBack;
 import io.github.x2i4j.engine.memory.MemoryPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -68,11 +69,7 @@ public final class Gpu implements AutoCloseable {
             gpu.start();
             return gpu;
         } catch (Throwable t) {
-            if (gpu == null) {
-                api.close();
-            } else {
-                gpu.close();
-            }
+            GiveBack.after(t, gpu == null ? api::close : gpu::close);
             throw t;
         }
     }
@@ -122,10 +119,7 @@ public final class Gpu implements AutoCloseable {
 
     private Block allocate(long bytes) {
         long address = api.allocate(bytes);
-        return Block.device(address, bytes, () -> {
-            api.makeCurrent(context);
-            api.free(address);
-        });
+        return Block.device(address, bytes, () -> GiveBack.all(() -> api.makeCurrent(context), () -> api.free(address)));
     }
 
     /** Gives memory that is kept for later back to the device, and begins to count the peak anew. */
@@ -246,33 +240,23 @@ public final class Gpu implements AutoCloseable {
         if (closed) {
             return;
         }
-        try {
-            api.makeCurrent(context);
-            weights.clear();
-            if (staging != null) {
-                staging.close();
-            }
-            if (workspace != null) {
-                release(workspace);
-            }
-            memory.close();
-            if (plans != null) {
-                plans.close();
-            }
-            if (kernels != null) {
-                kernels.close();
-            }
+        closed = true;
+        GiveBack.all(() -> api.makeCurrent(context), weights::clear, () -> ifMade(staging, Staging::close),
+                () -> ifMade(workspace, this::release), memory::close, () -> ifMade(plans, ProductPlans::close),
+                () -> ifMade(kernels, Kernels::close), () -> {
             if (blas != 0) {
                 api.destroyBlas(blas);
             }
+        }, () -> {
             if (stream != 0) {
                 api.destroyStream(stream);
             }
-        } finally {
-            closed = true;
-            arena.close();
-            api.releaseContext(device);
-            api.close();
+        }, arena::close, () -> api.releaseContext(device), api::close);
+    }
+
+    private static <T> void ifMade(T part, Consumer<T> close) {
+        if (part != null) {
+            close.accept(part);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.X2iException;
+import io.github.x2i4j.engine.memory.GiveBack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class Kernels implements AutoCloseable {
                 modules.add(api.loadModule(ptx(source)));
             }
         } catch (Throwable t) {
-            close();
+            GiveBack.after(t, this::close);
             throw t;
         }
     }
@@ -57,7 +58,8 @@ final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
-        modules.forEach(api::unloadModule);
+        List<Long> loaded = List.copyOf(modules);
         modules.clear();
+        GiveBack.each(loaded, api::unloadModule);
     }
 }

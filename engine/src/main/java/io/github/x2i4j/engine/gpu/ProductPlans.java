@@ -1,7 +1,9 @@
 package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.gpu.CudaApi.PlannedProduct;
+import io.github.x2i4j.engine.memory.GiveBack;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** How cuBLASLt computes each product that was asked for: chosen when a shape first comes, and kept. Guarded by the {@link Gpu}. */
@@ -28,7 +30,8 @@ final class ProductPlans implements AutoCloseable {
 
     @Override
     public void close() {
-        plans.values().stream().filter(plan -> plan != 0).forEach(api::destroyPlan);
+        List<Long> made = plans.values().stream().filter(plan -> plan != 0).toList();
         plans.clear();
+        GiveBack.each(made, api::destroyPlan);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.gpu;
 
+import io.github.x2i4j.engine.memory.GiveBack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -31,7 +32,7 @@ final class Staging implements AutoCloseable {
                 transferred[i] = api.createEvent();
             }
         } catch (Throwable t) {
-            close();
+            GiveBack.after(t, this::close);
             throw t;
         }
     }
@@ -83,16 +84,18 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = 0; i < 2; i++) {
-            wait(i);
+        GiveBack.all(() -> close(0), () -> close(1));
+    }
+
+    private void close(int i) {
+        GiveBack.all(() -> wait(i), () -> {
             if (transferred[i] != 0) {
                 api.destroyEvent(transferred[i]);
-                transferred[i] = 0;
             }
+        }, () -> {
             if (buffers[i] != null) {
                 api.freePinned(buffers[i]);
-                buffers[i] = null;
             }
-        }
+        });
     }
 }

@@ -1,7 +1,9 @@
 package io.github.x2i4j.engine.memory;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
@@ -134,11 +136,10 @@ public final class MemoryPool implements AutoCloseable {
 
     /** Gives idle memory back to the system and forgets how much was needed so far. */
     public synchronized void trim() {
-        idle.values().forEach(blocks -> blocks.forEach(Block::free));
-        idle.clear();
-        retainedBytes = 0;
+        List<Block> blocks = takeAllIdle();
         mostLent = lentBytes;
         peakBytes = lentBytes;
+        GiveBack.each(blocks, Block::free);
     }
 
     public synchronized Usage usage() {
@@ -152,11 +153,18 @@ public final class MemoryPool implements AutoCloseable {
             return;
         }
         closed = true;
-        lent.forEach(Block::free);
+        List<Block> blocks = takeAllIdle();
+        blocks.addAll(lent);
         lent.clear();
-        idle.values().forEach(blocks -> blocks.forEach(Block::free));
+        lentBytes = 0;
+        GiveBack.each(blocks, Block::free);
+    }
+
+    private List<Block> takeAllIdle() {
+        List<Block> blocks = new ArrayList<>();
+        idle.values().forEach(blocks::addAll);
         idle.clear();
         retainedBytes = 0;
-        lentBytes = 0;
+        return blocks;
     }
 }

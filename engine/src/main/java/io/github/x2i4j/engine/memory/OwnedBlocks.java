@@ -3,6 +3,7 @@ package io.github.x2i4j.engine.memory;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -54,10 +55,9 @@ public final class OwnedBlocks {
             return;
         }
         closed = true;
-        owned.forEach((storage, block) -> {
-            storage.release();
-            giveBack.accept(block);
-        });
+        List<Block> blocks = List.copyOf(owned.values());
+        owned.keySet().forEach(Storage::release);
         owned.clear();
+        GiveBack.each(blocks, giveBack);
     }
 }

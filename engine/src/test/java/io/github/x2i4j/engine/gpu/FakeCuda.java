@@ -4,8 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A device made of the CPU, as hard to please as a real one: memory of its own, poisoned when fresh; work of a stream is done as
@@ -14,6 +17,9 @@ import java.util.Map;
  */
 public final class FakeCuda implements CudaApi {
     private static final long CONTEXT = 0xC0DE;
+    /** {@code CUDA_ERROR_DEVICE_UNAVAILABLE} and {@code CUDA_ERROR_LAUNCH_FAILED}. */
+    private static final int LOST = 46;
+    private static final int FAULT = 719;
     /** Shared memory of a block on devices of compute capability 8.6, which has the least. */
     private static final int MOST_SHARED = 99 << 10;
 
@@ -36,7 +42,12 @@ public final class FakeCuda implements CudaApi {
     private long calls;
     private long failAt = Long.MAX_VALUE;
     private int failure;
-    private boolean lost;
+    private long breakAt = Long.MAX_VALUE;
+    private long works;
+    private long faultAt = Long.MAX_VALUE;
+    private boolean broken;
+    private final Set<String> failing = new HashSet<>();
+    private final Set<String> called = new TreeSet<>();
     private boolean hasty;
     private long first;
     private long peak;
@@ -64,9 +75,41 @@ public final class FakeCuda implements CudaApi {
         failure = status;
     }
 
+    /** Makes a later call and all that follow fail: the first after {@code calls} others. */
+    public synchronized void breakAfter(long calls, int status) {
+        breakAt = this.calls + calls;
+        failure = status;
+    }
+
     /** From now on every call fails, as when the device fell off the bus. */
     public synchronized void lose() {
-        lost = true;
+        breakAfter(0, LOST);
+    }
+
+    /** Makes later work of a stream go wrong: the first after {@code works} others. Whoever waits for it is told, and all calls after that. */
+    public synchronized void faultAfter(long works) {
+        faultAt = this.works + works;
+        failure = FAULT;
+    }
+
+    /** From now on, or no longer, each call of some name fails. */
+    public synchronized void fail(String call, int status, boolean on) {
+        failure = status;
+        if (on) {
+            failing.add(call);
+        } else {
+            failing.remove(call);
+        }
+    }
+
+    /** Names of the calls so far. */
+    public synchronized Set<String> called() {
+        return Set.copyOf(called);
+    }
+
+    /** Work given to streams so far that was done. */
+    public synchronized long works() {
+        return works;
     }
 
     /** From now on streams other than the first do their work at once, so that what they overwrite too early shows. */
@@ -102,11 +145,18 @@ public final class FakeCuda implements CudaApi {
     }
 
     private void enter(String call) {
-        if (lost) {
-            throw new CudaException(call, 46, "the device is not available");
-        }
-        if (calls++ == failAt) {
+        called.add(call);
+        broken |= calls >= breakAt;
+        check(call);
+        if (calls++ == failAt || failing.contains(call)) {
             throw new CudaException(call, failure, "made to fail");
+        }
+    }
+
+    /** Throws if the device is of no use any more. */
+    private void check(String call) {
+        if (broken) {
+            throw new CudaException(call, failure, failure == LOST ? "the device is not available" : "an earlier failure lasts");
         }
     }
 
@@ -162,6 +212,7 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void releaseContext(int device) {
         retained--;
+        enter("cuDevicePrimaryCtxRelease");
     }
 
     @Override
@@ -197,6 +248,7 @@ public final class FakeCuda implements CudaApi {
         Arena arena = known(memory, address, "cuMemFree");
         // A real device finishes first too.
         drain();
+        check("cuMemFree");
         arena.close();
         memory.remove(address);
         allocated -= sizes.remove(address);
@@ -276,7 +328,7 @@ public final class FakeCuda implements CudaApi {
     private void run(long stream) {
         ArrayDeque<Runnable> work = streams.get(stream);
         while (!work.isEmpty()) {
-            work.poll().run();
+            runFirst(work);
         }
     }
 
@@ -302,6 +354,7 @@ public final class FakeCuda implements CudaApi {
         enterContext("cuStreamSynchronize");
         known(streams, stream, "cuStreamSynchronize");
         run(stream);
+        check("cuStreamSynchronize");
     }
 
     @Override
@@ -341,16 +394,26 @@ public final class FakeCuda implements CudaApi {
     public synchronized void synchronizeEvent(long event) {
         enterContext("cuEventSynchronize");
         reach(known(events, event, "cuEventSynchronize"));
+        check("cuEventSynchronize");
     }
 
     /** Does just enough work for a moment to come. */
     private void reach(Moment m) {
         ArrayDeque<Runnable> work = streams.getOrDefault(m.stream, new ArrayDeque<>());
-        while (!m.reached) {
+        while (!m.reached && !broken) {
             if (work.isEmpty()) {
                 throw new IllegalStateException("streams that wait for each other");
             }
-            work.poll().run();
+            runFirst(work);
+        }
+    }
+
+    /** Does the work that a stream was given first, on a device that is whole. */
+    private void runFirst(ArrayDeque<Runnable> work) {
+        Runnable next = work.poll();
+        broken |= works++ == faultAt;
+        if (!broken) {
+            next.run();
         }
     }
 

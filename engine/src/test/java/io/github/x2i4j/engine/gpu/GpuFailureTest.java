@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.AttentionMask;
+import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.HostStorage;
@@ -31,13 +32,16 @@ class GpuFailureTest {
     /** Ops of all kinds, with a weight on the host, in memory that must be shared. */
     private static float[] work(Gpu gpu, HostStorage weight) {
         try (Scope f = new GpuScope(gpu, null)) {
+            Tensor w = new Tensor(DType.BF16, Shape.of(4, 4), weight, 0);
             Tensor x = f.floats(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 4);
             Tensor y;
             try (Scope inner = f.scope()) {
-                Tensor h = inner.linear(x, new Tensor(DType.BF16, Shape.of(4, 4), weight, 0), null, Epilogue.of(Activation.SILU));
+                Tensor h = inner.linear(x, w, null, Epilogue.of(Activation.SILU));
                 h = inner.attention(h.reshape(1, 2, 1, 4), h.reshape(1, 2, 1, 4), h.reshape(1, 2, 1, 4), 0.5f,
                         AttentionMask.segments(new int[] {0, 1, 2}), null);
-                y = inner.escape(inner.groupNorm(h.reshape(1, 4, 1, 2), 2, inner.zeros(4), inner.floats(new float[] {1, 2, 3, 4}, 4), 1e-5f,
+                h = inner.conv2d(h.reshape(1, 4, 1, 2), w.reshape(4, 4, 1, 1), null, ConvSpec.padded(0), Epilogue.NONE);
+                h = inner.concat(0, h, inner.gatherRows(w, new long[] {3, 1}).reshape(1, 4, 1, 2)).rows(0, 1);
+                y = inner.escape(inner.groupNorm(h, 2, inner.zeros(4), inner.floats(new float[] {1, 2, 3, 4}, 4), 1e-5f,
                         Activation.RELU));
             }
             return f.add(y, y).toFloats();
@@ -48,28 +52,95 @@ class GpuFailureTest {
         return new HostStorage(arena.allocate(4 * 4 * 2));
     }
 
+    /** Opens a device, computes and closes. */
+    private static void session(FakeCuda cuda, Arena arena) {
+        try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32)) {
+            assertThat(work(gpu, weight(arena))).containsExactly(2, 2, 4, 4, 6, 6, 8, 8);
+        }
+    }
+
     @Test
     void everyCallMayFailAndNothingStaysBehind() {
         try (Arena arena = Arena.ofConfined()) {
             FakeCuda counted = new FakeCuda(kernels, 1L << 30);
-            long calls;
-            try (Gpu gpu = Gpu.open(counted, 0, Precision.F32)) {
-                assertThat(work(gpu, weight(arena))).containsExactly(2, 2, 4, 4, 6, 6, 8, 8);
-                calls = counted.calls();
-            }
+            session(counted, arena);
             assertThat(counted.leftovers()).isEqualTo(NOTHING);
-            for (long n = 0; n < calls; n++) {
+            assertThat(counted.called()).contains("cuDeviceGetCount", "cuDeviceGetAttribute", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
+                    "cuStreamCreate", "cublasCreate", "cuModuleLoadData", "cuModuleGetFunction", "cuMemAllocHost", "cuEventCreate", "cuMemAlloc",
+                    "cuMemcpyHtoDAsync", "cuEventRecord", "cuEventSynchronize", "cuMemsetD32Async", "cuMemcpyDtoDAsync", "cuLaunchKernel",
+                    "cublasGemmEx", "cublasLtMatmulAlgoGetHeuristic", "cublasLtMatmul", "cuMemcpyDtoHAsync", "cuStreamSynchronize", "cuMemFree",
+                    "cublasLtMatmulDescDestroy", "cuEventDestroy", "cuMemFreeHost", "cuModuleUnload", "cublasDestroy", "cuStreamDestroy",
+                    "cuDevicePrimaryCtxRelease");
+            for (long n = 0; n < counted.calls(); n++) {
                 FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
                 cuda.failAfter(n, 700);
-                Throwable thrown = catchThrowable(() -> {
-                    try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32)) {
-                        work(gpu, weight(arena));
-                    }
-                });
-                assertThat(thrown).as("call %d of %d fails", n, calls).isInstanceOf(CudaException.class).hasMessageContaining("(700)");
-                assertThat(cuda.leftovers()).as("after call %d of %d failed", n, calls).isEqualTo(NOTHING);
+                Throwable thrown = catchThrowable(() -> session(cuda, arena));
+                assertThat(thrown).as("call %d of %d fails", n, counted.calls()).isInstanceOf(CudaException.class)
+                        .hasMessageContaining("(700)");
+                // What the device does not take back when asked is not asked for again.
+                String left = thrown.getMessage().matches("(cuMemFree|cuMemFreeHost|cu.*Destroy|cuModuleUnload) failed.*")
+                        ? cuda.leftovers().replaceFirst("\\b1 ", "0 ") : cuda.leftovers();
+                assertThat(left).as("after call %d of %d failed: %s", n, counted.calls(), thrown.getMessage()).isEqualTo(NOTHING);
                 assertThat(cuda.closed).isTrue();
             }
+        }
+    }
+
+    /** As after a kernel's fault: from some call on, all fail. Everything is given back as far as it can be, and the first failure is told. */
+    @Test
+    void aDeviceMayBreakAtEveryCall() {
+        try (Arena arena = Arena.ofConfined()) {
+            FakeCuda counted = new FakeCuda(kernels, 1L << 30);
+            session(counted, arena);
+            for (long n = 0; n < counted.calls(); n++) {
+                FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
+                cuda.breakAfter(n, 719);
+                assertThatThrownBy(() -> session(cuda, arena)).as("the device breaks at call %d of %d", n, counted.calls())
+                        .isInstanceOf(CudaException.class).hasMessageContaining("(719)");
+                assertThat(cuda.leftovers()).endsWith(" 0 contexts");
+                assertThat(cuda.closed).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void workMayGoWrongLongAfterItWasGiven() {
+        try (Arena arena = Arena.ofConfined()) {
+            FakeCuda counted = new FakeCuda(kernels, 1L << 30);
+            session(counted, arena);
+            for (long n = 0; n < counted.works(); n++) {
+                FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
+                cuda.faultAfter(n);
+                Gpu gpu = Gpu.open(cuda, 0, Precision.F32);
+                for (int again = 0; again < 2; again++) {
+                    assertThatThrownBy(() -> work(gpu, weight(arena))).as("work %d of %d goes wrong", n, counted.works())
+                            .isInstanceOf(CudaException.class).hasMessageContaining("(719)");
+                }
+                assertThatThrownBy(gpu::close).isInstanceOf(CudaException.class);
+                gpu.close();
+                assertThat(cuda.leftovers()).endsWith(" 0 contexts");
+                assertThat(cuda.closed).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void memoryMayRunOutAtEveryAllocation() {
+        try (Arena arena = Arena.ofConfined()) {
+            FakeCuda counted = new FakeCuda(kernels, 1L << 30);
+            session(counted, arena);
+            int refused = 0;
+            for (long bytes = 256; bytes < counted.peak(); bytes += bytes < 1 << 16 ? 256 : 1 << 20) {
+                FakeCuda cuda = new FakeCuda(kernels, bytes);
+                Throwable thrown = catchThrowable(() -> session(cuda, arena));
+                if (thrown != null) {
+                    refused++;
+                    assertThat(thrown).as("with %d bytes", bytes).isInstanceOf(OutOfDeviceMemoryException.class)
+                            .hasMessageContaining("are needed and").hasMessageContaining("--device cpu");
+                }
+                assertThat(cuda.leftovers()).as("with %d bytes", bytes).isEqualTo(NOTHING);
+            }
+            assertThat(refused).isGreaterThan(20);
         }
     }
 
