@@ -7,8 +7,8 @@ public enum Precision {
     /** Factors are F32; results are the same whatever the processor. */
     F32,
     /**
-     * Factors of large products are rounded to BF16 where machine code has instructions for it; elsewhere everything stays F32. A GPU
-     * rounds the factors of all products and of attention. Faster, and different in the third digit.
+     * Factors of large products and of attention are rounded to BF16 where machine code has instructions for it; elsewhere everything
+     * stays F32. A GPU rounds the factors of all products and of attention. Faster, and different in the third digit.
      */
     BF16;
 

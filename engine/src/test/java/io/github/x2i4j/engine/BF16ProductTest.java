@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.machine.InterpretedTiles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -32,6 +33,9 @@ class BF16ProductTest {
                     }
                 }
                 conv(engine);
+                attention(engine, 1, 1, 8, 8);
+                attention(engine, 70, 200, 40, 24);
+                attention(engine, 200, 200, 600, 128);
             }
         }));
     }
@@ -89,15 +93,55 @@ class BF16ProductTest {
         }
     }
 
+    /** Queries, keys, values and exponentials are rounded; their sums, which all is divided by, are not. */
+    private static void attention(Engine engine, int sq, int sk, int d, int dv) {
+        Random random = new Random(OpCase.SEED);
+        float[] q = round(normal(random, sq * d));
+        float[] k = round(normal(random, sk * d));
+        float[] v = round(normal(random, sk * dv));
+        float scale = 1 / 16f;
+        double[] want = new double[sq * dv];
+        for (int i = 0; i < sq; i++) {
+            double[] scores = new double[sk];
+            for (int j = 0; j < sk; j++) {
+                for (int c = 0; c < d; c++) {
+                    scores[j] += (double) q[i * d + c] * k[j * d + c] * scale;
+                }
+            }
+            double max = Arrays.stream(scores).max().orElseThrow();
+            double sum = 0;
+            for (int j = 0; j < sk; j++) {
+                double e = Math.exp(scores[j] - max);
+                sum += e;
+                for (int c = 0; c < dv; c++) {
+                    want[i * dv + c] += (double) round(new float[] {(float) e})[0] * v[j * dv + c];
+                }
+            }
+            for (int c = 0; c < dv; c++) {
+                want[i * dv + c] /= sum;
+            }
+        }
+        try (Scope f = engine.scope()) {
+            float[] got = f.attention(f.floats(q, 1, sq, 1, d), f.floats(k, 1, sk, 1, d), f.floats(v, 1, sk, 1, dv), scale,
+                    new AttentionMask.Full(sk), null).toFloats();
+            // An exponential between two BF16 may be rounded to the other one, one in ten thousand at most.
+            check("attention " + sq + "x" + sk + "x" + d, got, want, 1e-4);
+        }
+    }
+
     /** The bound of the parity contract for reduced precision at the op. */
     private static void check(String name, float[] got, double[] want, int k) {
+        check(name, got, want, Math.max(1e-6, 2e-6 * Math.sqrt(k / 1024.0)));
+    }
+
+    private static void check(String name, float[] got, double[] want, double bound) {
         double norm = 0;
         double error = 0;
         for (int i = 0; i < want.length; i++) {
             norm += want[i] * want[i];
             error += (got[i] - want[i]) * (got[i] - want[i]);
         }
-        assertThat(Math.sqrt(error / norm)).as("%s: relative error", name).isLessThanOrEqualTo(Math.max(1e-6, 2e-6 * Math.sqrt(k / 1024.0)));
+        assertThat(Math.sqrt(error / norm)).as("%s: relative error", name).isLessThanOrEqualTo(bound);
     }
 
     private static float[] normal(Random random, int n) {

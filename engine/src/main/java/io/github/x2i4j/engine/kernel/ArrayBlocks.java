@@ -70,7 +70,30 @@ public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
     }
 
     @Override
+    public void softmax(RunKernels runs, float[] scores, int rows, int n, float[] state, float[] out, int panels) {
+        int columns = panels * columns();
+        for (int r = 0; r < rows; r++) {
+            int at = r * TileKernel.DEPTH;
+            int sums = r * STATE;
+            float before = state[sums + RunKernels.LANES];
+            float max = Math.max(before, runs.max(scores, at, n));
+            if (before != max) {
+                float shrink = ScalarMath.exp(before - max);
+                runs.standardise(state, sums, RunKernels.LANES, 0, shrink);
+                runs.standardise(out, r * columns, columns, 0, shrink);
+                Arrays.fill(state, sums + RunKernels.LANES, sums + STATE, max);
+            }
+            runs.exp(scores, at, n, max, state, sums);
+        }
+    }
+
+    @Override
     public void read(float[] c, long at, float[] to, int toAt, int n) {
         System.arraycopy(c, (int) at, to, toAt, n);
+    }
+
+    @Override
+    public void write(float[] from, int fromAt, float[] c, long at, int n) {
+        System.arraycopy(from, fromAt, c, (int) at, n);
     }
 }

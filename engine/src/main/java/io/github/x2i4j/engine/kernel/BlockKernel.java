@@ -67,6 +67,27 @@ public interface BlockKernel<P> {
      */
     void multiply(int n, P a, int aAt, int tiles, P b, long bAt, long bStep, int panels, P c, int stride, boolean add);
 
+    /**
+     * A step of an online softmax (Milakov and Gimelshein, 2018) on rows of scores that are {@link TileKernel#DEPTH} words apart:
+     *
+     * <pre>
+     * m = max(before, scores)    sums, out *= e^(before - m)    scores = e^(scores - m)    sums += scores    before = m
+     * </pre>
+     *
+     * <p>The exponentials take the place of the scores and are rows of a left operand of {@link #multiply}.
+     *
+     * @param n scores of a row, a multiple of {@link RunKernels#LANES} and at most {@link TileKernel#DEPTH}
+     * @param state {@link #STATE} floats for each row: {@link RunKernels#LANES} partial sums, then {@code before}, in all that are left
+     * @param out so many panels of {@link #columns()} floats for each row, one row after the other
+     */
+    void softmax(RunKernels runs, P scores, int rows, int n, P state, P out, int panels);
+
+    /** Floats that {@link #softmax} keeps for each row. */
+    int STATE = RunKernels.LANES + 16;
+
     /** Copies {@code n} floats of c. */
     void read(P c, long at, float[] to, int toAt, int n);
+
+    /** Sets {@code n} floats of c. */
+    void write(float[] from, int fromAt, P c, long at, int n);
 }

@@ -44,8 +44,8 @@ public interface RunKernels {
     /** Largest element, or negative infinity for an empty run. */
     float max(float[] x, int at, int n);
 
-    /** {@code x[i] = exp(x[i] - shift)}; returns their sum, as {@link #sum}. */
-    double expSum(float[] x, int at, int n, float shift);
+    /** {@code x[i] = exp(x[i] - shift)}; adds element i to the partial sum i mod {@link #LANES} of those that begin at {@code sumsAt}. */
+    void exp(float[] x, int at, int n, float shift, float[] sums, int sumsAt);
 
     /** {@code x[i] = f(x[i])} */
     void activate(Activation f, float[] x, int at, int n);

@@ -166,11 +166,12 @@ public final class ScalarKernels implements TileKernel, RunKernels {
     }
 
     @Override
-    public double expSum(float[] x, int at, int n, float shift) {
-        for (int i = at; i < at + n; i++) {
-            x[i] = ScalarMath.exp(x[i] - shift);
+    public void exp(float[] x, int at, int n, float shift, float[] sums, int sumsAt) {
+        for (int i = 0; i < n; i++) {
+            float e = ScalarMath.exp(x[at + i] - shift);
+            x[at + i] = e;
+            sums[sumsAt + i % LANES] += e;
         }
-        return sum(x, at, n);
     }
 
     @Override

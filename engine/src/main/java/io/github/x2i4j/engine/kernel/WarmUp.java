@@ -92,7 +92,7 @@ final class WarmUp implements AutoCloseable {
                     k -> result[0] += k.dotRow(DType.F32, w, 0, x, 0, SHORT),
                     k -> result[0] += k.dotRow(DType.BF16, w, 0, x, 0, SHORT),
                     k -> result[0] += k.dotRow(DType.F16, w, 0, x, 0, SHORT),
-                    k -> result[0] += (float) k.expSum(x, 0, SHORT, 0),
+                    k -> k.exp(x, 0, SHORT, 0, y, 0),
                     k -> result[0] += k.max(x, 0, SHORT),
                     k -> result[0] += (float) k.sumSquares(x, 0, SHORT, 0),
                     k -> k.standardise(x, 0, SHORT, 0.1f, 0.9f),

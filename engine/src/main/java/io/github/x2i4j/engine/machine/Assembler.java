@@ -21,6 +21,7 @@ final class Assembler {
     /** Table of opcodes. */
     private static final int MAP_0F = 1;
     private static final int MAP_0F38 = 2;
+    private static final int MAP_0F3A = 3;
 
     private final ByteArrayOutputStream code = new ByteArrayOutputStream();
     private final List<String> lines = new ArrayList<>();
@@ -40,6 +41,8 @@ final class Assembler {
     }
 
     private final List<Integer> starts = new ArrayList<>();
+    /** Number of the mask that the next instruction of EVEX uses, and 128 if what is masked out becomes zero. */
+    private int mask;
 
     /** The code; all labels must be bound. */
     byte[] bytes() {
@@ -203,6 +206,16 @@ final class Assembler {
         }
     }
 
+    /** The address of data. */
+    void lea(Gpr to, Label data) {
+        String text = "lea " + to + ", [rip%+d]";
+        line(text);
+        rex(true, to.ordinal(), 0, 0);
+        bytes(0x8D, (to.ordinal() & 7) << 3 | 5);
+        fixups.add(new Fixup(code.size(), data, lines.size() - 1, text));
+        int32(0);
+    }
+
     void or(Gpr to, Gpr from) {
         line("or " + to + ", " + from);
         general(true, 0x09, from.ordinal(), to);
@@ -291,20 +304,109 @@ final class Assembler {
         vector("vmovups", NONE, MAP_0F, 0x11, from, to, from.bytes(), pointer(from) + to + ", " + from);
     }
 
+    /** {@code to = from} */
+    void copy(Vec to, Vec from) {
+        encode("vmovaps " + to + ", " + from, NONE, MAP_0F, 0x28, to.number(), 0, from, to.bits(), 1);
+    }
+
     /** {@code to += m}, element by element. */
     void add(Vec to, Mem m) {
-        String text = "vaddps " + to + ", " + to + ", " + pointer(to) + m;
-        encode(text, NONE, MAP_0F, 0x58, to.number(), to.number(), m, to.bits(), to.bytes());
+        add(to, to, m);
+    }
+
+    /** {@code to = a + b}; b is a {@link Vec} or a {@link Mem}, here and below. */
+    void add(Vec to, Vec a, Record b) {
+        arithmetic("vaddps", NONE, MAP_0F, 0x58, to, a, b);
+    }
+
+    /** {@code to = a - b} */
+    void subtract(Vec to, Vec a, Record b) {
+        arithmetic("vsubps", NONE, MAP_0F, 0x5C, to, a, b);
+    }
+
+    /** {@code to = a b} */
+    void multiply(Vec to, Vec a, Record b) {
+        arithmetic("vmulps", NONE, MAP_0F, 0x59, to, a, b);
+    }
+
+    /** {@code to} = the larger of a and b, and b where one of them is no number. */
+    void max(Vec to, Vec a, Record b) {
+        arithmetic("vmaxps", NONE, MAP_0F, 0x5F, to, a, b);
+    }
+
+    /** {@code to = to a + b}, rounded once. */
+    void multiplyThenAdd(Vec to, Vec a, Record b) {
+        arithmetic("vfmadd213ps", P66, MAP_0F38, 0xA8, to, a, b);
+    }
+
+    /** {@code sum += a b}, rounded once. */
+    void multiplyAdd(Vec sum, Vec a, Record b) {
+        arithmetic("vfmadd231ps", P66, MAP_0F38, 0xB8, sum, a, b);
+    }
+
+    /** Sums of the elements as whole numbers. */
+    void addInts(Vec to, Vec a, Vec b) {
+        vector("vpaddd", P66, MAP_0F, 0xFE, to, a, b);
+    }
+
+    /** Elements as whole numbers times {@code 2^count}. */
+    void shiftLeft(Vec to, Vec from, int count) {
+        encode("vpslld " + to + ", " + from + ", " + count, P66, MAP_0F, 0x72, 6, to.number(), from, to.bits(), 1);
+        bytes(count);
+    }
+
+    /** Compares the first elements: the zero flag says whether they are equal, or one is no number. */
+    void compareFirst(Vec a, Vec b) {
+        String text = "vcomiss " + new Vec(a.number(), 128) + ", " + new Vec(b.number(), 128);
+        encode(text, NONE, MAP_0F, 0x2F, a.number(), 0, b, 128, 1);
+    }
+
+    /** {@code to} = all ones where {@code a < b}, zeros elsewhere; up to 256 bits. */
+    void less(Vec to, Vec a, Record b) {
+        arithmetic("vcmpltps", NONE, MAP_0F, 0xC2, to, a, b);
+        bytes(1);
+    }
+
+    /** {@code to = ~a & b} */
+    void andNot(Vec to, Vec a, Vec b) {
+        vector("vandnps", NONE, MAP_0F, 0x55, to, a, b);
+    }
+
+    /** {@code to = from} where not {@code a < b}, zeros elsewhere; 512 bits. Uses mask 1. */
+    void copyUnlessLess(Vec to, Vec from, Vec a, Vec b) {
+        encode("vcmpnltps k1, " + a + ", " + b, NONE, MAP_0F, 0xC2, 1, a.number(), b, 512, 1);
+        bytes(5);
+        mask = 0x81;
+        encode("vmovaps " + to + "{k1}{z}, " + from, NONE, MAP_0F, 0x28, to.number(), 0, from, 512, 1);
+        mask = 0;
+    }
+
+    /** {@code to} = elements of each 128 bits of {@code from}, two bits of {@code order} for each. */
+    void permute(Vec to, Vec from, int order) {
+        encode("vpermilps " + to + ", " + from + ", " + order, P66, MAP_0F3A, 0x04, to.number(), 0, from, to.bits(), 1);
+        bytes(order);
+    }
+
+    /** {@code to} = the halves of {@code from}, exchanged; 256 bits. */
+    void exchangeHalves(Vec to, Vec from) {
+        vector("vperm2f128", P66, MAP_0F3A, 0x06, to, from, from, ", 1");
+        bytes(1);
+    }
+
+    /** {@code to} = quarters of {@code from}, two bits of {@code order} for each; 512 bits. */
+    void permuteQuarters(Vec to, Vec from, int order) {
+        vector("vshuff32x4", P66, MAP_0F3A, 0x23, to, from, from, ", " + order);
+        bytes(order);
+    }
+
+    /** Elements rounded to BF16, in a vector of half as many bits. */
+    void narrow(Vec to, Vec from) {
+        encode("vcvtneps2bf16 " + to + ", " + from, PF3, MAP_0F38, 0x72, to.number(), 0, from, from.bits(), 1);
     }
 
     /** All elements of {@code to} become the four bytes at {@code from}. */
     void broadcast(Vec to, Mem from) {
         vector("vbroadcastss", P66, MAP_0F38, 0x18, to, from, 4, to + ", dword ptr " + from);
-    }
-
-    /** {@code sum += a b}, rounded once. */
-    void multiplyAdd(Vec sum, Vec a, Vec b) {
-        vector("vfmadd231ps", P66, MAP_0F38, 0xB8, sum, a, b);
     }
 
     /** {@code sum += a0 b0 + a1 b1} for the pairs of BF16 in each element. */
@@ -322,7 +424,16 @@ final class Assembler {
     }
 
     private void vector(String name, int prefix, int map, int opcode, Vec to, Vec a, Vec b) {
-        encode(name + " " + to + ", " + a + ", " + b, prefix, map, opcode, to.number(), a.number(), b, to.bits(), 1);
+        vector(name, prefix, map, opcode, to, a, b, "");
+    }
+
+    private void vector(String name, int prefix, int map, int opcode, Vec to, Vec a, Vec b, String rest) {
+        encode(name + " " + to + ", " + a + ", " + b + rest, prefix, map, opcode, to.number(), a.number(), b, to.bits(), 1);
+    }
+
+    private void arithmetic(String name, int prefix, int map, int opcode, Vec to, Vec a, Record b) {
+        String text = name + " " + to + ", " + a + ", " + (b instanceof Mem ? pointer(to) : "") + b;
+        encode(text, prefix, map, opcode, to.number(), a.number(), b, to.bits(), to.bytes());
     }
 
     private void vector(String name, int prefix, int map, int opcode, Vec reg, Mem m, int scale, String operands) {
@@ -361,7 +472,7 @@ final class Assembler {
 
     private void evex(int prefix, int map, int reg, int second, int index, int base, int bits) {
         bytes(0x62, (~reg >> 3 & 1) << 7 | (~index >> 3 & 1) << 6 | (~base >> 3 & 1) << 5 | (~reg >> 4 & 1) << 4 | map,
-                (~second & 15) << 3 | 4 | prefix, (bits == 512 ? 2 : bits == 256 ? 1 : 0) << 5 | (~second >> 4 & 1) << 3);
+                (~second & 15) << 3 | 4 | prefix, (bits == 512 ? 2 : bits == 256 ? 1 : 0) << 5 | (~second >> 4 & 1) << 3 | mask);
     }
 
     // ---- AMX tiles ----

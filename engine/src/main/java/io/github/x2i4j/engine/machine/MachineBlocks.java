@@ -3,6 +3,7 @@ package io.github.x2i4j.engine.machine;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.kernel.BlockKernel;
+import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
@@ -13,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @param pairs whether operands are rounded to BF16 and stored as pairs
  */
-record MachineBlocks(TileRoutine routine, TileShape shape, boolean pairs) implements BlockKernel<Block> {
+record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, TileShape shape, boolean pairs) implements BlockKernel<Block> {
     @Override
     public int rows() {
         return shape.rows();
@@ -108,7 +109,22 @@ record MachineBlocks(TileRoutine routine, TileShape shape, boolean pairs) implem
     }
 
     @Override
+    public void softmax(RunKernels runs, Block scores, int rows, int n, Block state, Block out, int panels) {
+        if (rows < 1 || n < 1 || n > TileShape.DEPTH || n % RunKernels.LANES != 0 || panels < 1) {
+            throw new IllegalArgumentException(rows + " rows of " + n + " scores, " + panels + " panels");
+        }
+        softmax.call(words(scores.segment(), 0, (rows - 1L) * TileShape.DEPTH + n), words(state.segment(), 0, (long) rows * STATE),
+                words(out.segment(), 0, (long) rows * panels * columns()), rows, n / RunKernels.LANES,
+                (long) panels * columns() / SoftmaxSteps.OUT);
+    }
+
+    @Override
     public void read(Block c, long at, float[] to, int toAt, int n) {
         MemorySegment.copy(c.segment(), Tensor.FLOAT, at * TileShape.WORD, to, toAt, n);
+    }
+
+    @Override
+    public void write(float[] from, int fromAt, Block c, long at, int n) {
+        MemorySegment.copy(from, fromAt, c.segment(), Tensor.FLOAT, at * TileShape.WORD, n);
     }
 }

@@ -7,7 +7,6 @@ import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** The machine-code kernels of one engine, and what they run on. */
 public final class MachineSupport implements AutoCloseable {
@@ -52,14 +51,20 @@ public final class MachineSupport implements AutoCloseable {
 
     static MachineSupport open(Pages pages, Cpu cpu, InstructionSet forced, Precision precision) throws DeclinedException {
         InstructionSet set = choose(cpu, forced, precision);
-        List<Assembler> routines = new ArrayList<>();
-        assemble(set, precision, asm -> {
-            routines.add(asm);
-            return null;
+        CodeMemory code = new CodeMemory(pages, routines(set, precision).stream().map(Assembler::bytes).toList());
+        Kernels kernels = assemble(set, precision, new Loader() {
+            private int next;
+
+            @Override
+            public TileRoutine tiles(Assembler asm) {
+                return new NativeTiles(code.entry(next++));
+            }
+
+            @Override
+            public SoftmaxRoutine softmax(Assembler asm) {
+                return new NativeSoftmax(code.entry(next++));
+            }
         });
-        CodeMemory code = new CodeMemory(pages, routines.stream().map(Assembler::bytes).toList());
-        int[] next = {0};
-        Kernels kernels = assemble(set, precision, asm -> new NativeTiles(code.entry(next[0]++)));
         List<String> reasons = new ArrayList<>(cpu.missing());
         reasons.add(set.label() + ": " + (forced == null ? "best of this processor" : "asked for"));
         if (precision == Precision.BF16 && !set.hasBF16()) {
@@ -97,17 +102,45 @@ public final class MachineSupport implements AutoCloseable {
         return forced;
     }
 
+    /** Makes code that can be called. */
+    interface Loader {
+        TileRoutine tiles(Assembler code);
+
+        SoftmaxRoutine softmax(Assembler code);
+    }
+
+    /** The routines of an instruction set, in the order in which {@link #assemble} loads them. */
+    static List<Assembler> routines(InstructionSet set, Precision precision) {
+        List<Assembler> all = new ArrayList<>();
+        assemble(set, precision, new Loader() {
+            @Override
+            public TileRoutine tiles(Assembler code) {
+                all.add(code);
+                return null;
+            }
+
+            @Override
+            public SoftmaxRoutine softmax(Assembler code) {
+                all.add(code);
+                return null;
+            }
+        });
+        return all;
+    }
+
     /** Writes the routines of an instruction set, in always the same order, and makes kernels of what they are loaded as. */
-    static Kernels assemble(InstructionSet set, Precision precision, Function<Assembler, TileRoutine> load) {
+    static Kernels assemble(InstructionSet set, Precision precision, Loader load) {
         int bits = set == InstructionSet.AVX2 ? 256 : 512;
         Assembler small = new Assembler();
         TileShape smallShape = FmaTiles.write(small, bits, TileKernel.ROWS, 2, false);
-        TileKernel tiles = new MachineTiles(load.apply(small), smallShape.columns());
+        TileKernel tiles = new MachineTiles(load.tiles(small), smallShape.columns());
         boolean pairs = precision == Precision.BF16 && set.hasBF16();
         Assembler large = new Assembler();
         TileShape shape = pairs && set == InstructionSet.AMX_BF16 ? AmxTiles.write(large)
                 : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs);
-        return new Kernels(tiles, new MachineBlocks(load.apply(large), shape, pairs));
+        Assembler softmax = new Assembler();
+        SoftmaxSteps.write(softmax, bits, pairs);
+        return new Kernels(tiles, new MachineBlocks(load.tiles(large), load.softmax(softmax), shape, pairs));
     }
 
     /** The instructions in use. */

@@ -60,7 +60,7 @@ class KernelBitsTest {
         int yAt = 3;
         float[] widened = new float[LENGTH];
         k.widenBF16(narrow, yAt, widened, at, n);
-        double[] sums = {k.dot(x, at, y, yAt, n), k.sum(x, at, n), k.sumSquares(x, at, n, 0.7f), k.max(x, at, n), 0};
+        double[] sums = {k.dot(x, at, y, yAt, n), k.sum(x, at, n), k.sumSquares(x, at, n, 0.7f), k.max(x, at, n)};
         k.add(x, at, y, yAt, n);
         k.mul(x, at, z, yAt, n);
         k.mulAdd(x, at, y, yAt, z, at, n);
@@ -68,13 +68,15 @@ class KernelBitsTest {
         k.standardise(x, at, n, 0.2f, 0.9f);
         k.affine(x, at, n, 1.1f, -0.1f);
         float[] exponentials = x.clone();
-        sums[4] = k.expSum(exponentials, at, n, 0.5f);
-        Object[] all = new Object[Activation.values().length + 3];
+        float[] partial = z.clone();
+        k.exp(exponentials, at, n, 0.5f, partial, yAt);
+        Object[] all = new Object[Activation.values().length + 4];
         for (Activation f : Activation.values()) {
             float[] activated = x.clone();
             k.activate(f, activated, at, n);
             all[f.ordinal()] = activated;
         }
+        all[all.length - 4] = partial;
         all[all.length - 3] = widened;
         all[all.length - 2] = sums;
         all[all.length - 1] = exponentials;
@@ -152,9 +154,12 @@ class KernelBitsTest {
         }
         float[] a = java.util.Arrays.copyOf(extremes, 64);
         float[] b = a.clone();
-        vector.expSum(a, 0, 64, 0);
-        scalar.expSum(b, 0, 64, 0);
+        float[] sums = new float[RunKernels.LANES];
+        float[] others = new float[RunKernels.LANES];
+        vector.exp(a, 0, 64, 0, sums, 0);
+        scalar.exp(b, 0, 64, 0, others, 0);
         assertThat(a).isEqualTo(b);
+        assertThat(sums).isEqualTo(others);
     }
 
     @ParameterizedTest

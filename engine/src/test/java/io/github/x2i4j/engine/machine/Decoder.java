@@ -19,6 +19,7 @@ final class Decoder {
     private int prefix;
     private int elements;
     private boolean evex;
+    private boolean masked;
 
     Decoder(byte[] code, int at) {
         this.code = code;
@@ -168,6 +169,7 @@ final class Decoder {
                 throw unknown();
             }
             return switch (opcode) {
+                case 0x8D -> () -> m.set(r, address.getAsLong());
                 case 0x8B -> () -> m.set(r, m.memory().getLong(address.getAsLong()));
                 case 0x03 -> () -> m.setAndTest(r, m.get(r) + m.memory().getLong(address.getAsLong()));
                 default -> throw unknown();
@@ -238,8 +240,9 @@ final class Decoder {
         prefix = b & 3;
         b = next();
         second |= (~b >> 3 & 1) << 4;
-        // No masks, no broadcast operands, no rounding: the bits that ask for them are zero.
-        require((b & 0x97) == 0);
+        // No masks but mask 1 with zeros where it is clear, no broadcast operands, no rounding.
+        masked = (b & 0x97) == 0x81;
+        require(masked || (b & 0x97) == 0);
         elements = 4 << (b >> 5 & 3);
     }
 
@@ -253,61 +256,88 @@ final class Decoder {
         int a = second;
         int rm = direct();
         int key = map << 12 | prefix << 8 | opcode;
+        require(!masked || key == 0x1028);
         if (rm >= 0) {
             at++;
             int b = evex ? rm | index << 1 : rm;
-            return registers(m, key, m.vector(to), m.vector(a), m.vector(b), n, to);
+            return registers(m, key, to, a, b, n);
         }
-        LongSupplier address = address(m, !evex ? 1 : key == 0x2118 ? 4 : 4 * n);
         int[] v = m.vector(to);
-        return switch (key) {
-            case 0x1010 -> () -> {
-                m.memory().load(address.getAsLong(), v, n);
-                m.clearAbove(to, n);
-            };
-            case 0x1011 -> () -> m.memory().store(address.getAsLong(), v, n);
-            case 0x1058 -> {
-                int[] from = m.vector(a);
-                int[] other = new int[16];
-                yield () -> {
-                    m.memory().load(address.getAsLong(), other, n);
-                    for (int i = 0; i < n; i++) {
-                        v[i] = Float.floatToRawIntBits(Float.intBitsToFloat(from[i]) + Float.intBitsToFloat(other[i]));
-                    }
-                    m.clearAbove(to, n);
-                };
-            }
-            case 0x2118 -> () -> {
+        if (key == 0x2118) {
+            LongSupplier address = address(m, evex ? 4 : 1);
+            return () -> {
                 java.util.Arrays.fill(v, 0, n, m.memory().getInt(address.getAsLong()));
                 m.clearAbove(to, n);
             };
-            default -> throw unknown();
+        }
+        LongSupplier address = address(m, evex ? 4 * n : 1);
+        switch (key) {
+            case 0x1010: return () -> {
+                m.memory().load(address.getAsLong(), v, n);
+                m.clearAbove(to, n);
+            };
+            case 0x1011: return () -> m.memory().store(address.getAsLong(), v, n);
+            default: break;
+        }
+        int[] other = new int[16];
+        Action work = elements(m, key, to, m.vector(a), other, n);
+        return () -> {
+            m.memory().load(address.getAsLong(), other, n);
+            work.run();
         };
     }
 
-    private Action registers(Interpreter m, int key, int[] to, int[] a, int[] b, int n, int number) {
+    private Action registers(Interpreter m, int key, int to, int a, int b, int n) {
+        VectorUnit vectors = new VectorUnit(m, n);
         return switch (key) {
-            case 0x1057, 0x11EF -> () -> {
-                for (int i = 0; i < n; i++) {
-                    to[i] = a[i] ^ b[i];
-                }
-                m.clearAbove(number, n);
-            };
-            case 0x21B8 -> () -> {
-                for (int i = 0; i < n; i++) {
-                    to[i] = Float.floatToRawIntBits(Math.fma(Float.intBitsToFloat(a[i]), Float.intBitsToFloat(b[i]), Float.intBitsToFloat(to[i])));
-                }
-                m.clearAbove(number, n);
-            };
+            case 0x1028 -> masked ? vectors.masked(to, b) : vectors.each(to, b, (x, y) -> y);
+            case 0x102F -> () -> m.test(vectors.first(to) < vectors.first(b) || vectors.first(to) > vectors.first(b) ? 1 : 0);
+            case 0x1172 -> {
+                int count = next();
+                require(to % 8 == 6);
+                yield vectors.each(a, b, (x, y) -> y << count);
+            }
+            case 0x3104 -> {
+                int order = next();
+                yield vectors.gather(to, b, i -> i & -4 | order >> 2 * (i & 3) & 3);
+            }
+            case 0x3106 -> {
+                require(next() == 1 && n == 8 && a == b);
+                yield vectors.gather(to, b, i -> i ^ 4);
+            }
+            case 0x3123 -> {
+                int order = next();
+                require(n == 16 && a == b);
+                yield vectors.gather(to, b, i -> (order >> 2 * (i >> 2) & 3) << 2 | i & 3);
+            }
+            case 0x2272 -> vectors.narrow(to, b);
+            default -> elements(m, key, to, m.vector(a), m.vector(b), n);
+        };
+    }
+
+    /** Work on each element of two operands. */
+    private Action elements(Interpreter m, int key, int to, int[] a, int[] b, int n) {
+        VectorUnit vectors = new VectorUnit(m, n);
+        int[] old = m.vector(to);
+        return switch (key) {
+            case 0x1057, 0x11EF -> vectors.each(to, a, b, (x, y) -> x ^ y);
+            case 0x1055 -> vectors.each(to, a, b, (x, y) -> ~x & y);
+            case 0x11FE -> vectors.each(to, a, b, Integer::sum);
+            case 0x1058 -> vectors.floats(to, a, b, Float::sum);
+            case 0x105C -> vectors.floats(to, a, b, (x, y) -> x - y);
+            case 0x1059 -> vectors.floats(to, a, b, (x, y) -> x * y);
+            case 0x105F -> vectors.floats(to, a, b, (x, y) -> x > y ? x : y);
+            case 0x10C2 -> {
+                int comparison = next();
+                require(comparison == (evex ? 5 : 1));
+                yield evex ? vectors.maskUnlessLess(to, a, b)
+                        : vectors.each(to, a, b, (x, y) -> Float.intBitsToFloat(x) < Float.intBitsToFloat(y) ? -1 : 0);
+            }
+            case 0x21A8 -> vectors.fused(to, old, a, b);
+            case 0x21B8 -> vectors.fused(to, a, b, old);
             case 0x2252 -> {
                 require(evex);
-                yield () -> {
-                    for (int i = 0; i < n; i++) {
-                        float sum = Math.fma(TileUnit.high(a[i]), TileUnit.high(b[i]), Float.intBitsToFloat(to[i]));
-                        to[i] = Float.floatToRawIntBits(Math.fma(TileUnit.low(a[i]), TileUnit.low(b[i]), sum));
-                    }
-                    m.clearAbove(number, n);
-                };
+                yield vectors.pairs(to, a, b);
             }
             default -> throw unknown();
         };

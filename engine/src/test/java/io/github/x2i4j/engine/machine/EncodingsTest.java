@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -26,10 +27,10 @@ class EncodingsTest {
         Map<String, Assembler> all = new LinkedHashMap<>();
         for (InstructionSet set : InstructionSet.values()) {
             for (Precision precision : Precision.values()) {
-                MachineSupport.assemble(set, precision, asm -> {
-                    all.put(set.label() + " " + precision.label() + " " + all.size() % 2, asm);
-                    return null;
-                });
+                List<Assembler> routines = MachineSupport.routines(set, precision);
+                for (int i = 0; i < routines.size(); i++) {
+                    all.put(set.label() + " " + precision.label() + " " + i, routines.get(i));
+                }
             }
         }
         Map<String, Consumer<Assembler>> questions = Map.of("cpuid", Cpu::writeCpuid, "xgetbv", Cpu::writeXgetbv);

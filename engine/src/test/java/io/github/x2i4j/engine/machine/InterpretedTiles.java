@@ -15,7 +15,17 @@ import java.util.List;
 public record InterpretedTiles(byte[] code) implements TileRoutine {
     /** The kernels of an instruction set, interpreted. */
     public static KernelChoice kernels(InstructionSet set, Precision precision) {
-        MachineSupport.Kernels kernels = MachineSupport.assemble(set, precision, asm -> new InterpretedTiles(asm.bytes()));
+        MachineSupport.Kernels kernels = MachineSupport.assemble(set, precision, new MachineSupport.Loader() {
+            @Override
+            public TileRoutine tiles(Assembler asm) {
+                return new InterpretedTiles(asm.bytes());
+            }
+
+            @Override
+            public SoftmaxRoutine softmax(Assembler asm) {
+                return new InterpretedSoftmax(asm.bytes());
+            }
+        });
         return new KernelChoice("machine", 0, set, precision, kernels.tiles(), kernels.blocks(), new ScalarKernels(16), null, List.of(), () -> { });
     }
 

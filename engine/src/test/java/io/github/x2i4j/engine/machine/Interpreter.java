@@ -21,6 +21,7 @@ final class Interpreter {
     private final long[] registers = new long[16];
     private final int[][] vectors = new int[32][16];
     private final Cpu.Leaves cpuid;
+    private int mask;
     private boolean zero;
     private boolean dirtyUpper;
     private int next;
@@ -151,6 +152,14 @@ final class Interpreter {
 
     int[] vector(int v) {
         return vectors[v];
+    }
+
+    int mask() {
+        return mask;
+    }
+
+    void setMask(int bits) {
+        mask = bits;
     }
 
     /** Elements of a register above {@code n} become zero, as every instruction of AVX leaves them. */

@@ -175,16 +175,28 @@ abstract class VectorKernels extends VectorDots implements TileKernel {
     }
 
     @Override
-    public final double expSum(float[] x, int at, int n, float shift) {
+    public final void exp(float[] x, int at, int n, float shift, float[] sums, int sumsAt) {
         VectorSpecies<Float> s = species();
-        int end = at + s.loopBound(n);
-        for (int i = at; i < end; i += s.length()) {
+        int vl = s.length();
+        int whole = n - n % LANES;
+        for (int i = at; i < at + whole; i += vl) {
             exp(FloatVector.fromArray(s, x, i).sub(shift)).intoArray(x, i);
         }
-        for (int i = end; i < at + n; i++) {
-            x[i] = ScalarMath.exp(x[i] - shift);
+        for (int l = 0; l < LANES; l += 2 * vl) {
+            FloatVector s0 = FloatVector.fromArray(s, sums, sumsAt + l);
+            FloatVector s1 = FloatVector.fromArray(s, sums, sumsAt + l + vl);
+            for (int i = at + l; i < at + whole; i += LANES) {
+                s0 = s0.add(FloatVector.fromArray(s, x, i));
+                s1 = s1.add(FloatVector.fromArray(s, x, i + vl));
+            }
+            s0.intoArray(sums, sumsAt + l);
+            s1.intoArray(sums, sumsAt + l + vl);
         }
-        return sum(x, at, n);
+        for (int i = whole; i < n; i++) {
+            float e = ScalarMath.exp(x[at + i] - shift);
+            x[at + i] = e;
+            sums[sumsAt + i - whole] += e;
+        }
     }
 
     /** {@link ScalarMath#exp} in each lane. */
