@@ -3,6 +3,7 @@ package io.github.x2i4j.bench;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineInfo;
 import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.measure.Peak;
 import io.github.x2i4j.engine.measure.Workload;
 import java.io.BufferedReader;
@@ -10,13 +11,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Does one workload whenever standard input says so, and answers each line with one line of JSON: a program that times the same work
  * elsewhere can then take turns with this one, so that both see the same moods of the machine.
  *
  * <pre>
- * open NAME     makes the operands, runs once, checks the result    {"flops": .., "bytes": .., "error": ..}
+ * names         what can be opened                                  {"names": [..]}
+ * open NAME     makes the operands, runs once, checks the result    {"flops": .., "bytes": .., "error": .., "nanos": ..}
  * run           runs once                                           {"nanos": ..}
  * peak          what the machine can do at most                     {"gflops": .., "gigabytes": ..}
  * read          reads 2^30 bytes                                    {"nanos": ..}
@@ -39,6 +42,7 @@ public final class TurnTaker {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String[] words = line.split(" ", 2);
                 switch (words[0]) {
+                    case "names" -> answer("{\"names\": [%s]}", Workloads.names().stream().map(n -> '"' + n + '"').collect(Collectors.joining(", ")));
                     case "open" -> {
                         if (operands != null) {
                             operands.close();
@@ -47,7 +51,11 @@ public final class TurnTaker {
                         work = Workloads.named(words[1]);
                         work.prepare(operands);
                         try (Scope f = operands.scope()) {
-                            answer("{\"flops\": %.0f, \"bytes\": %.0f, \"error\": %.3g}", work.flops(), work.bytes(), work.check(work.run(f), engine.info().precision()));
+                            long begin = System.nanoTime();
+                            Tensor y = work.run(f);
+                            long nanos = System.nanoTime() - begin;
+                            answer("{\"flops\": %.0f, \"bytes\": %.0f, \"error\": %.3g, \"nanos\": %d}", work.flops(), work.bytes(),
+                                    work.check(y, engine.info().precision()), nanos);
                         }
                     }
                     case "run" -> {

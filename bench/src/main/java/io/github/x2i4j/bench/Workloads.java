@@ -76,6 +76,10 @@ final class Workloads {
     }
 
     static Workload named(String name) {
-        return ALL.get(name).get();
+        Supplier<Workload> workload = ALL.get(name);
+        if (workload == null) {
+            throw new IllegalArgumentException("no workload is named " + name);
+        }
+        return workload.get();
     }
 }

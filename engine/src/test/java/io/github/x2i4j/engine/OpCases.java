@@ -111,6 +111,7 @@ final class OpCases {
         conv(2, 3, 28, 28, 11, 14, 14, new ConvSpec(14, 0, 0, 0, 0), DType.F32, Activation.IDENTITY, false);
         conv(1, 2, 1, 3, 2, 5, 5, ConvSpec.padded(2), DType.F32, Activation.RELU, false);
         conv(1, 4, 6, 6, 3, 2, 3, new ConvSpec(1, 1, 0, 0, 2), DType.F32, Activation.IDENTITY, false);
+        conv(2, 63, 70, 61, 1, 5, 5, ConvSpec.padded(2), DType.F32, Activation.IDENTITY, false); // more than one band of lines
     }
 
     private void conv(int batch, int ci, int h, int w, int co, int kh, int kw, ConvSpec spec, DType dtype, Activation activation,

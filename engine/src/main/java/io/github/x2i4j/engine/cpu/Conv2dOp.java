@@ -8,13 +8,14 @@ import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
+import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * Two-dimensional convolution as the product of the weight [Co, Ci kh kw] with the patches [Ci kh kw, Ho Wo], which exist only as
- * packed panels.
+ * packed panels. {@link ConvBands} packs them where the stride is 1.
  */
 final class Conv2dOp {
     private final CpuContext cpu;
@@ -58,26 +59,40 @@ final class Conv2dOp {
         Checks.shape("conv2d", "multiplier", epilogue.multiplier(), y.shape().toArray());
         Checks.shape("conv2d", "residual", epilogue.residual(), y.shape().toArray());
         Conv2dOp op = new Conv2dOp(cpu, x, weight, spec, outWidth);
-        RunStore output = new RunStore(cpu, y, epilogue);
+        RunStore store = new RunStore(cpu, y, epilogue);
         float[] biases = Runs.floats(bias);
         Activation activation = epilogue.activation();
         long pixels = (long) outHeight * outWidth;
-        for (long b = 0; b < x.dim(0); b++) {
-            long image = b;
-            Gemm.multiply(cpu, out, pixels, Math.toIntExact(weight.shape().product(1, 4)), () -> RowPacker.of(weight, cpu.runs()),
-                    (column, columns, to, at, panel) -> op.pack(image, column, columns, to, at, panel),
-                    (c, stride, row, rows, column, columns) -> {
-                        RunKernels kernels = cpu.runs();
-                        for (int i = 0; i < rows; i++) {
-                            if (biases != null) {
-                                kernels.affine(c, i * stride, columns, 1, biases[(int) row + i]);
-                            }
-                            kernels.activate(activation, c, i * stride, columns);
-                            output.store(c, i * stride, columns, (image * out + row + i) * pixels + column, 0);
-                        }
-                    });
+        ConvBands.Output output = (image, c, at, stride, row, rows, pixel, n) -> {
+            RunKernels kernels = cpu.runs();
+            for (int i = 0; i < rows; i++) {
+                if (biases != null) {
+                    kernels.affine(c, at + i * stride, n, 1, biases[(int) row + i]);
+                }
+                kernels.activate(activation, c, at + i * stride, n);
+                store.store(c, at + i * stride, n, (image * out + row + i) * pixels + pixel, 0);
+            }
+        };
+        if (y.elements() > 0 && spec.stride() == 1) {
+            bands(cpu, cpu.blocks(), op, weight, spec, outHeight, outWidth).run(x.dim(0), output);
+        } else {
+            op.strided(weight, pixels, x.dim(0), output);
         }
         return y;
+    }
+
+    private static <P> ConvBands<P> bands(CpuContext cpu, BlockKernel<P> kernel, Conv2dOp op, Tensor weight, ConvSpec spec, int outHeight,
+            int outWidth) {
+        return new ConvBands<>(cpu, kernel, op, weight, spec, outHeight, outWidth);
+    }
+
+    private void strided(Tensor weight, long pixels, long images, ConvBands.Output output) {
+        for (long b = 0; b < images; b++) {
+            long image = b;
+            Gemm.multiply(cpu, weight.dim(0), pixels, Math.toIntExact(weight.shape().product(1, 4)), () -> RowPacker.of(weight, cpu.runs()),
+                    (column, columns, to, at, panel) -> pack(image, column, columns, to, at, panel),
+                    (c, stride, row, rows, column, columns) -> output.finish(image, c, 0, stride, row, rows, column, columns));
+        }
     }
 
     /** Packs the patches of some output pixels: one row of the panel for each channel and place in the kernel. */
@@ -123,6 +138,10 @@ final class Conv2dOp {
     }
 
     /** {@code n} pixels of row {@code iy} from {@code ix} on, zeros where they lie outside the picture. */
+    void loadLine(long image, int channel, int iy, int ix, float[] line, int n) {
+        loadLine((image * channels + channel) * height, iy, ix, line, n);
+    }
+
     private void loadLine(long plane, int iy, int ix, float[] line, int n) {
         int begin = Math.clamp(-ix, 0, n);
         int end = Math.clamp(width - ix, begin, n);

@@ -52,12 +52,12 @@ public final class Gemm<P> {
     private final long m;
     private final int k;
     private final Supplier<RowPacker> a;
-    private final PanelPacker b;
+    private final PanelSource<P> b;
     private final BlockSink sink;
     /** Words of a packed panel. */
     private final long panel;
 
-    private Gemm(CpuContext cpu, BlockKernel<P> kernel, long m, int k, Supplier<RowPacker> a, PanelPacker b, BlockSink sink) {
+    private Gemm(CpuContext cpu, BlockKernel<P> kernel, long m, int k, Supplier<RowPacker> a, PanelSource<P> b, BlockSink sink) {
         this.cpu = cpu;
         this.kernel = kernel;
         this.m = m;
@@ -74,7 +74,30 @@ public final class Gemm<P> {
      * @param sink takes the blocks of C
      */
     public static void multiply(CpuContext cpu, long m, long n, int k, Supplier<RowPacker> a, PanelPacker b, BlockSink sink) {
-        new Gemm<>(cpu, cpu.blocks(), m, k, a, b, sink).multiply(n);
+        multiply(cpu, cpu.blocks(), m, n, k, a, b, sink);
+    }
+
+    private static <P> void multiply(CpuContext cpu, BlockKernel<P> kernel, long m, long n, int k, Supplier<RowPacker> a, PanelPacker b,
+            BlockSink sink) {
+        int width = kernel.columns();
+        multiply(cpu, kernel, m, n, k, a, (column, columns, packed, word) -> kernel.packColumns(
+                (to, at) -> b.pack(column, columns, to, at, width), k, cpu.floats(), packed, word), sink);
+    }
+
+    /**
+     * As {@link #multiply(CpuContext, long, long, int, Supplier, PanelPacker, BlockSink)}, with a given kernel.
+     *
+     * @param b packs columns of B as that kernel has them
+     */
+    public static <P> void multiply(CpuContext cpu, BlockKernel<P> kernel, long m, long n, int k, Supplier<RowPacker> a, PanelSource<P> b,
+            BlockSink sink) {
+        new Gemm<>(cpu, kernel, m, k, a, b, sink).multiply(n);
+    }
+
+    /** Columns whose panels are packed at a time, at most. */
+    public static long mostColumns(BlockKernel<?> kernel, int k) {
+        long panel = (long) kernel.words(k) * kernel.columns();
+        return Math.max(1, PANEL_WORDS / Math.max(1, panel)) * kernel.columns();
     }
 
     private void multiply(long n) {
@@ -87,8 +110,7 @@ public final class Gemm<P> {
     /** Columns of a chunk: of nearly equal number in all chunks. */
     private long chunkColumns(long n) {
         int width = kernel.columns();
-        long most = Math.max(1, PANEL_WORDS / Math.max(1, panel)) * width;
-        long chunks = Math.ceilDiv(n, most);
+        long chunks = Math.ceilDiv(n, mostColumns(kernel, k));
         return Math.ceilDiv(Math.ceilDiv(n, chunks), width) * width;
     }
 
@@ -99,8 +121,7 @@ public final class Gemm<P> {
         try {
             cpu.workers().parallelFor(panels, p -> {
                 int j = p * width;
-                kernel.packColumns((to, at) -> b.pack(column + j, Math.min(width, columns - j), to, at, width), k, cpu.floats(), packed,
-                        p * panel);
+                b.pack(column + j, Math.min(width, columns - j), packed, p * panel);
             });
             multiplyBlocks(packed, panels, column, columns);
         } finally {

@@ -60,6 +60,25 @@ public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
     }
 
     @Override
+    public void writeWords(float[] first, float[] second, int n, float[] to, long at) {
+        System.arraycopy(first, 0, to, (int) at, n);
+    }
+
+    @Override
+    public void packPatches(Patches patches, float[] planes, long at, float[] to, long toAt) {
+        int row = (int) toAt;
+        for (int p = 0; p < patches.planes(); p++) {
+            for (int y = 0; y < patches.height(); y++) {
+                int from = (int) (at + p * patches.planeStep() + y * patches.lineStep());
+                for (int x = 0; x < patches.width(); x++) {
+                    System.arraycopy(planes, from + x, to, row, columns());
+                    row += columns();
+                }
+            }
+        }
+    }
+
+    @Override
     public void multiply(int n, float[] a, int aAt, int tiles, float[] b, long bAt, long bStep, int panels, float[] c, int stride, boolean add) {
         for (int p = 0; p < panels; p++) {
             for (int t = 0; t < tiles; t++) {

@@ -41,6 +41,11 @@ public interface BlockKernel<P> {
     /** Words that {@code k} elements of a row take; those of a sum of multiples of {@link #depth()} and a rest add up. */
     int words(int k);
 
+    /** Elements of k in a word: one, or two that are stored as a pair. */
+    default int elementsPerWord() {
+        return depth() / TileKernel.DEPTH;
+    }
+
     /** Memory for so many words, with undefined content. */
     P take(MemoryPool pool, FloatPool floats, long words);
 
@@ -55,6 +60,30 @@ public interface BlockKernel<P> {
 
     /** Packs a panel of {@code k} elements to the words from {@code at} on. */
     void packColumns(Columns source, int k, FloatPool floats, P to, long at);
+
+    /** Stores {@code n} words: word i holds {@code first[i]}, or the pair of it and {@code second[i]}. */
+    void writeWords(float[] first, float[] second, int n, P to, long at);
+
+    /**
+     * The patches of a convolution that neighbouring places of a picture begin with. The picture lies in planes of words.
+     *
+     * @param height lines of a patch
+     * @param width words of a line of a patch
+     * @param planeStep words from one plane to the next
+     * @param lineStep words from one line to the next
+     */
+    record Patches(int planes, int height, int width, long planeStep, long lineStep) {
+        /** Words of a patch: places in the kernel of each plane, line by line. */
+        public int words() {
+            return planes * height * width;
+        }
+    }
+
+    /**
+     * Packs a panel of the right operand to the words from {@code toAt} on: column j is the patch that begins at word {@code at + j} of
+     * the first plane.
+     */
+    void packPatches(Patches patches, P planes, long at, P to, long toAt);
 
     /**
      * {@code c (+)= a b} for tiles of rows and panels of columns.

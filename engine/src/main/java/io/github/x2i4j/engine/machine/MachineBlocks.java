@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @param pairs whether operands are rounded to BF16 and stored as pairs
  */
-record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, TileShape shape, boolean pairs) implements BlockKernel<Block> {
+record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, PatchRoutine patches, TileShape shape, boolean pairs) implements BlockKernel<Block> {
     @Override
     public int rows() {
         return shape.rows();
@@ -89,6 +89,28 @@ record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, TileShape shap
             MemorySegment.copy(panel, 0, to.segment(), Tensor.FLOAT, at * TileShape.WORD, k * columns());
         }
         floats.give(panel);
+    }
+
+    @Override
+    public void writeWords(float[] first, float[] second, int n, Block to, long at) {
+        if (pairs) {
+            Pairs.of(first, second, n, words(to.segment(), at, n));
+        } else {
+            write(first, 0, to, at, n);
+        }
+    }
+
+    @Override
+    public void packPatches(Patches p, Block planes, long at, Block to, long toAt) {
+        int filled = p.words();
+        int all = Math.ceilDiv(filled, shape.unit()) * shape.unit();
+        if (p.planes() < 1 || p.height() < 1 || p.width() < 1 || p.planeStep() < 0 || p.lineStep() < 0) {
+            throw new IllegalArgumentException(p.toString());
+        }
+        long last = (p.planes() - 1) * p.planeStep() + (p.height() - 1) * p.lineStep() + p.width() - 1;
+        patches.call(words(planes.segment(), at, last + columns()), words(to.segment(), toAt, (long) filled * columns()), p.planes(), p.height(),
+                p.width(), p.planeStep() * TileShape.WORD, p.lineStep() * TileShape.WORD);
+        words(to.segment(), toAt + (long) filled * columns(), (long) (all - filled) * columns()).fill((byte) 0);
     }
 
     @Override

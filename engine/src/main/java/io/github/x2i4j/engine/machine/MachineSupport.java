@@ -64,6 +64,11 @@ public final class MachineSupport implements AutoCloseable {
             public SoftmaxRoutine softmax(Assembler asm) {
                 return new NativeSoftmax(code.entry(next++));
             }
+
+            @Override
+            public PatchRoutine patches(Assembler asm) {
+                return new NativePatches(code.entry(next++));
+            }
         });
         List<String> reasons = new ArrayList<>(cpu.missing());
         reasons.add(set.label() + ": " + (forced == null ? "best of this processor" : "asked for"));
@@ -107,6 +112,8 @@ public final class MachineSupport implements AutoCloseable {
         TileRoutine tiles(Assembler code);
 
         SoftmaxRoutine softmax(Assembler code);
+
+        PatchRoutine patches(Assembler code);
     }
 
     /** The routines of an instruction set, in the order in which {@link #assemble} loads them. */
@@ -121,6 +128,12 @@ public final class MachineSupport implements AutoCloseable {
 
             @Override
             public SoftmaxRoutine softmax(Assembler code) {
+                all.add(code);
+                return null;
+            }
+
+            @Override
+            public PatchRoutine patches(Assembler code) {
                 all.add(code);
                 return null;
             }
@@ -140,7 +153,9 @@ public final class MachineSupport implements AutoCloseable {
                 : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs);
         Assembler softmax = new Assembler();
         SoftmaxSteps.write(softmax, bits, pairs);
-        return new Kernels(tiles, new MachineBlocks(load.tiles(large), load.softmax(softmax), shape, pairs));
+        Assembler patches = new Assembler();
+        PatchCopies.write(patches, bits, shape.columns());
+        return new Kernels(tiles, new MachineBlocks(load.tiles(large), load.softmax(softmax), load.patches(patches), shape, pairs));
     }
 
     /** The instructions in use. */

@@ -33,6 +33,15 @@ final class Pairs {
         MemorySegment.copy(pairs, 0, to, ValueLayout.JAVA_INT, 0, words);
     }
 
+    /** Elements of two runs become pairs. */
+    static void of(float[] first, float[] second, int n, MemorySegment to) {
+        int[] pairs = new int[n];
+        for (int i = 0; i < n; i++) {
+            pairs[i] = round(first[i]) >>> 16 | round(second[i]) & 0xFFFF0000;
+        }
+        MemorySegment.copy(pairs, 0, to, ValueLayout.JAVA_INT, 0, n);
+    }
+
     /** Rows of {@code columns} elements become pairs with the row below; {@code words} rows are stored, the last of them zeros. */
     static void acrossRows(float[] panel, int columns, int k, int words, MemorySegment to) {
         int[] pairs = new int[columns];

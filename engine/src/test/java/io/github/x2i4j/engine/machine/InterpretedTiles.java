@@ -25,6 +25,11 @@ public record InterpretedTiles(byte[] code) implements TileRoutine {
             public SoftmaxRoutine softmax(Assembler asm) {
                 return new InterpretedSoftmax(asm.bytes());
             }
+
+            @Override
+            public PatchRoutine patches(Assembler asm) {
+                return new InterpretedPatches(asm.bytes());
+            }
         });
         return new KernelChoice("machine", 0, set, precision, kernels.tiles(), kernels.blocks(), new ScalarKernels(16), null, List.of(), () -> { });
     }
