@@ -44,6 +44,9 @@ static inline float __fadd_rn(float a, float b) { return a + b; }
 namespace shim {
 
 const unsigned int LANES = 32;
+const unsigned int GROUP_THREADS = 128;
+// Rounds in which nothing may happen because some threads are held back.
+const unsigned int MOST_IDLE = 32;
 const size_t MOST_SHARED = 228 << 10;
 // Bytes that a lane gives to, or gets from, what its warp does together.
 const size_t MOST_EXCHANGED = 256;
@@ -54,8 +57,25 @@ struct Copy {
     const void* from;
 };
 
-// What a thread waits for.
-enum Wait { NOTHING, BLOCK, WARP };
+// A copy of a tile that is under way, and the barrier that counts its bytes.
+struct TileCopy {
+    void* to;
+    const void* from;
+    int bytes;
+    void* barrier;
+};
+
+// A product of four warps that is under way.
+struct GroupProduct {
+    float* d;
+    const unsigned int* registers;
+    unsigned long long a, b;
+    int add;
+    int lot;
+};
+
+// What a thread waits for; POLL is a barrier in memory, which it looks at again and again.
+enum Wait { NOTHING, BLOCK, WARP, GROUP, POLL };
 
 // Lives as long as the library, and runs its thread of one block after the other.
 struct Coroutine {
@@ -64,6 +84,8 @@ struct Coroutine {
     Wait wait;
     unsigned int meetings;
     std::vector<Copy> copies;
+    std::vector<GroupProduct> products;
+    int lots;
 };
 
 // Two sets of operands: the first lane of a warp that is let go may be at its next meeting before the last has its result.
@@ -79,6 +101,10 @@ typedef void (*Body)(void**);
 static std::vector<Coroutine> threads;
 static std::vector<Warp> warps;
 alignas(1024) static unsigned char dynamic_shared[MOST_SHARED];
+static std::vector<TileCopy> tile_copies;
+static unsigned int group_arrivals[1024 / GROUP_THREADS];
+// Counts what happens at barriers in memory.
+static unsigned long long progress;
 static Coroutine* current;
 static void* scheduler;
 static Body body;
@@ -118,6 +144,8 @@ static void prepare(unsigned int begin, unsigned int end) {
         c.wait = NOTHING;
         c.meetings = 0;
         c.copies.clear();
+        c.products.clear();
+        c.lots = 0;
     }
 }
 
@@ -130,7 +158,7 @@ static bool release(unsigned int begin, unsigned int end, Wait wait) {
         gone += threads[t].done;
     }
     if (waiting > 0 && gone > 0) {
-        fail(wait == BLOCK ? "a barrier was not reached by all threads of a block" : "a lane has left the others of its warp");
+        fail(wait == BLOCK ? "a barrier was not reached by all threads of a block" : "a thread has left the others of its warps");
     }
     if (waiting < end - begin) {
         return false;
@@ -139,6 +167,30 @@ static bool release(unsigned int begin, unsigned int end, Wait wait) {
         threads[t].wait = NOTHING;
     }
     return true;
+}
+
+static void deliver_next();
+
+// Whether tiles arrive at once in this block, which shows what is overwritten too early, or as late as can be.
+static bool hasty() {
+    return (blockIdx.x + blockIdx.y + blockIdx.z) % 2 == 1;
+}
+
+static unsigned int random_number() {
+    static unsigned int state = 1;
+    state = state * 1664525 + 1013904223;
+    return state >> 16;
+}
+
+// Nothing may be under way when a block ends.
+static void finish_block(unsigned int n) {
+    bool idle = tile_copies.empty();
+    for (unsigned int t = 0; t < n; t++) {
+        idle &= threads[t].copies.empty() && threads[t].products.empty();
+    }
+    if (!idle) {
+        fail("a block ends with copies or products under way");
+    }
 }
 
 static void run_block() {
@@ -162,28 +214,44 @@ static void run_block() {
         return;
     }
     prepare(1, n);
+    unsigned int idle = 0;
     for (;;) {
+        // Blocks with an odd number let one group of warps, now this, now that, fall behind the others.
+        unsigned int held = hasty() && n > GROUP_THREADS ? random_number() % (n / GROUP_THREADS) : n;
         unsigned int left = 0;
         unsigned int at_barrier = 0;
         bool moved = false;
+        unsigned long long before = progress;
         for (unsigned int t = 0; t < n; t++) {
             Coroutine& c = threads[t];
-            if (!c.done && c.wait == NOTHING) {
+            if (!c.done && (c.wait == NOTHING || c.wait == POLL) && t / GROUP_THREADS != held) {
+                moved |= c.wait == NOTHING;
+                c.wait = NOTHING;
                 resume(t);
-                moved = true;
+                moved |= c.done;
             }
             left += !c.done;
             at_barrier += !c.done && c.wait == BLOCK;
         }
+        moved |= progress != before;
         if (left == 0) {
+            finish_block(n);
             return;
         }
         for (unsigned int t = 0; at_barrier < left && t + LANES <= n; t += LANES) {
             moved |= release(t, t + LANES, WARP);
         }
+        for (unsigned int t = 0; at_barrier < left && t + GROUP_THREADS <= n; t += GROUP_THREADS) {
+            moved |= release(t, t + GROUP_THREADS, GROUP);
+        }
         moved |= release(0, n, BLOCK);
-        if (!moved) {
-            fail("the threads of a block wait for each other");
+        idle = moved ? 0 : idle + 1;
+        if (idle > (held < n ? MOST_IDLE : 0)) {
+            if (tile_copies.empty()) {
+                fail("the threads of a block wait for each other");
+            }
+            deliver_next();
+            idle = 0;
         }
     }
 }
@@ -250,3 +318,4 @@ static void __syncthreads() {
 }
 
 #include "tensor_shim.h"
+#include "hopper_shim.h"

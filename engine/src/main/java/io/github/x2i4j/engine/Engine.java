@@ -12,6 +12,7 @@ import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
 import io.github.x2i4j.engine.parallel.Workers;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Threads, kernels and activation memory of one user of the library, on the CPU or on a GPU. Safe to share between threads: each thread opens scopes of
@@ -84,7 +85,8 @@ public final class Engine implements AutoCloseable {
     public EngineInfo info() {
         Processor processor = Processor.read();
         if (gpu != null) {
-            return new EngineInfo("cuda", 0, null, gpu.precision(), 1, List.of(gpu.description()), processor.name(), processor.features());
+            List<String> reasons = Stream.concat(Stream.of(gpu.description()), gpu.notes().stream()).toList();
+            return new EngineInfo("cuda", 0, null, gpu.precision(), 1, reasons, processor.name(), processor.features());
         }
         KernelChoice choice = cpu.kernels().choice();
         return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(),

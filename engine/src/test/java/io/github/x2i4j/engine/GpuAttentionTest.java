@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -44,21 +45,58 @@ class GpuAttentionTest {
     @TestFactory
     Stream<DynamicTest> tensorCoresAgreeWithTheDefinition() throws Exception {
         DeviceCode kernels = kernels();
-        return cases().map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 1, BOUND)));
+        return cases().map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, 80, c, 1, BOUND)));
     }
 
     /** Equal scores make every visible key weigh exactly 1: masks, tiles and sums have no error to hide behind. */
     @TestFactory
     Stream<DynamicTest> equalWeightsAreAsExactAsFloats() throws Exception {
         DeviceCode kernels = kernels();
-        return cases().filter(c -> !c.biased).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, c, 0, 2e-6)));
+        return cases().filter(c -> !c.biased).map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(kernels, 80, c, 0, 2e-6)));
+    }
+
+    private static Stream<Case> hopperCases() {
+        return Stream.of(
+                new Case(1, 128, 128, 1, 1, 128, 128, new AttentionMask.Full(128), false),
+                new Case(1, 300, 300, 1, 1, 128, 128, new AttentionMask.Full(300), false),
+                new Case(2, 17, 600, 2, 1, 96, 72, new AttentionMask.Full(600), false));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> hoppersKernelAgreesWithTheDefinition() throws Exception {
+        DeviceCode kernels = kernels();
+        return hopperCases().flatMap(c -> Stream.of(
+                DynamicTest.dynamicTest(c.toString(), () -> check(kernels, 90, c, 1, BOUND)),
+                DynamicTest.dynamicTest(c + ", equal weights", () -> check(kernels, 90, c, 0, 2e-6))));
+    }
+
+    /** A kernel that fails makes its context unusable; the device stays usable, with the kernels that work. */
+    @Test
+    void kernelsThatFailATrialAreNotUsed() throws Exception {
+        DeviceCode kernels = kernels();
+        for (String broken : new String[] {"attention_hopper", "attention_tensor_128", "pack_columns"}) {
+            FakeCuda cuda = new FakeCuda(kernels, 1L << 30).withCapability(90).withBroken(broken);
+            try (Gpu gpu = Gpu.open(cuda, 0, Precision.BF16); Scope f = new GpuScope(gpu, null)) {
+                assertThat(gpu.notes()).hasSize(1).first().asString().contains("a trial failed", "launch failure",
+                        broken.contains("tensor") ? "plain" : "on tensor cores");
+                Tensor x = f.zeros(1, 200, 1, 128);
+                assertThat(f.attention(x, x, x, 1, new AttentionMask.Full(200), null).toFloats()).containsOnly(0);
+            }
+            assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(kernels, 0).leftovers());
+        }
+        try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30).withCapability(90), 0, Precision.BF16)) {
+            assertThat(gpu.notes()).containsExactly("attention is computed by the kernel for Hopper");
+        }
+        try (Gpu gpu = Gpu.open(new FakeCuda(kernels, 1L << 30), 0, Precision.F32)) {
+            assertThat(gpu.notes()).isEmpty();
+        }
     }
 
     private static DeviceCode kernels() throws Exception {
         return DeviceCode.load();
     }
 
-    private static void check(DeviceCode kernels, Case c, float size, double bound) {
+    private static void check(DeviceCode kernels, int capability, Case c, float size, double bound) {
         OpCase.Operands in = new OpCase.Operands(new Random(OpCase.SEED + c.toString().hashCode()));
         float[] q = in.normal(c.batch * c.sq * c.hq * c.d, DType.BF16);
         if (size == 0) {
@@ -68,8 +106,9 @@ class GpuAttentionTest {
         float[] v = in.normal(c.batch * c.sk * c.hkv * c.dv, DType.BF16);
         float[] bias = c.biased ? in.normal(c.hq * (c.sq + c.sk - 1)) : null;
         float scale = (float) (1.5 / Math.sqrt(c.d));
-        FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
+        FakeCuda cuda = new FakeCuda(kernels, 1L << 30).withCapability(capability);
         try (Gpu gpu = Gpu.open(cuda, 0, Precision.BF16); Scope f = new GpuScope(gpu, null)) {
+            assertThat(gpu.notes()).containsExactly("attention is computed by the kernel " + (capability == 90 ? "for Hopper" : "on tensor cores"));
             float[] got = f.attention(f.floats(q, c.batch, c.sq, c.hq, c.d), f.floats(k, c.batch, c.sk, c.hkv, c.d),
                     f.floats(v, c.batch, c.sk, c.hkv, c.dv), scale, c.mask, bias == null ? null : f.floats(bias, c.hq, c.sq + c.sk - 1)).toFloats();
             double[] want = Oracle.attention(q, k, v, c.batch, c.sq, c.sk, c.hq, c.hkv, c.d, c.dv, scale, c.mask, bias);

@@ -30,6 +30,12 @@ public interface CudaApi extends AutoCloseable {
 
     void releaseContext(int device);
 
+    /** A context of its own, which an error in a kernel leaves unusable without harm to others. */
+    long createContext(int device);
+
+    /** Frees a context of its own and all that was made in it. */
+    void destroyContext(long context);
+
     /** Makes a context current in the calling thread. */
     void makeCurrent(long context);
 

@@ -32,6 +32,8 @@ public final class Gpu implements AutoCloseable {
     private final CudaApi api;
     private final int device;
     private final Precision precision;
+    /** Whether this is for a trial: with a context of its own, and an api that another owns. */
+    private final boolean apart;
     private final long context;
     private final Arena arena = Arena.ofShared();
     private final MemoryPool memory;
@@ -44,13 +46,16 @@ public final class Gpu implements AutoCloseable {
     private Block workspace;
     private Kernels kernels;
     private Staging staging;
+    private AttentionKernel attention = AttentionKernel.PLAIN;
+    private List<String> notes = List.of();
     private boolean closed;
 
-    private Gpu(CudaApi api, int device, Precision precision) {
+    private Gpu(CudaApi api, int device, Precision precision, boolean apart) {
         this.api = api;
         this.precision = precision;
         this.device = device;
-        context = api.retainContext(device);
+        this.apart = apart;
+        context = apart ? api.createContext(device) : api.retainContext(device);
         memory = new MemoryPool(RETAINED_BYTES, this::allocate);
         weights = new DeviceWeights(this);
     }
@@ -65,11 +70,26 @@ public final class Gpu implements AutoCloseable {
         try {
             DeviceInfo info = DeviceInfo.of(api, device);
             info.require(LEAST_CAPABILITY);
-            gpu = new Gpu(api, device, precision);
+            AttentionTrial.Result trial = AttentionTrial.run(api, info, precision);
+            gpu = new Gpu(api, device, precision, false);
             gpu.start();
+            gpu.useAttention(trial.best());
+            gpu.notes = trial.notes();
             return gpu;
         } catch (Throwable t) {
             GiveBack.after(t, gpu == null ? api::close : gpu::close);
+            throw t;
+        }
+    }
+
+    /** One that shares no memory and no errors with others, and does not close the api. */
+    static Gpu apart(CudaApi api, int device, Precision precision) {
+        Gpu gpu = new Gpu(api, device, precision, true);
+        try {
+            gpu.start();
+            return gpu;
+        } catch (Throwable t) {
+            GiveBack.after(t, gpu::close);
             throw t;
         }
     }
@@ -230,6 +250,24 @@ public final class Gpu implements AutoCloseable {
         return precision;
     }
 
+    /** The fastest kernel of attention that may be used, where it fits. */
+    AttentionKernel attention() {
+        return attention;
+    }
+
+    synchronized void useAttention(AttentionKernel kernel) {
+        enter();
+        if (kernel == AttentionKernel.HOPPER) {
+            kernels.load(Kernels.HOPPER);
+        }
+        attention = kernel;
+    }
+
+    /** Which kernels were tried, and why some are not used; for people. */
+    public List<String> notes() {
+        return notes;
+    }
+
     /** What this device is, for people. */
     public String description() {
         return DeviceInfo.of(api, device) + ", " + api.description();
@@ -251,7 +289,17 @@ public final class Gpu implements AutoCloseable {
             if (stream != 0) {
                 api.destroyStream(stream);
             }
-        }, arena::close, () -> api.releaseContext(device), api::close);
+        }, arena::close, () -> {
+            if (apart) {
+                api.destroyContext(context);
+            } else {
+                api.releaseContext(device);
+            }
+        }, () -> {
+            if (!apart) {
+                api.close();
+            }
+        });
     }
 
     private static <T> void ifMade(T part, Consumer<T> close) {

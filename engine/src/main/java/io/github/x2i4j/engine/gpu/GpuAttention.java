@@ -2,7 +2,6 @@ package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
-import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.ops.Signatures;
@@ -24,6 +23,10 @@ final class GpuAttention {
     /** With fewer queries, what is done for each key costs more than the products. */
     private static final int LEAST_TENSOR_QUERIES = 16;
 
+    /** Tokens and channels of a tile of Hopper's kernel, and threads of a block. */
+    private static final int HOPPER_TILE = 128;
+    private static final int HOPPER_THREADS = 384;
+
     private GpuAttention() {
     }
 
@@ -39,28 +42,50 @@ final class GpuAttention {
             case AttentionMask.Causal _ -> 1;
             case AttentionMask.Ranges _ -> 2;
         };
-        boolean tensor = usesTensorCores(gpu, q, k, v, scale);
-        int width = tensor ? smallest(TENSOR_WIDTHS, Math.max(q.dim(3), v.dim(3))) : 0;
-        long[] operands = {tensor ? narrow(gpu, q, width) : gpu.address(q), tensor ? narrow(gpu, k, width) : gpu.address(k),
-            tensor ? narrow(gpu, v, width) : gpu.address(v), gpu.address(y), gpu.addressOrNull(bias),
+        AttentionKernel kernel = choose(gpu, q, k, v, scale, mask, bias);
+        Variant variant = switch (kernel) {
+            case PLAIN -> plain(gpu, q, k, v);
+            case TENSOR -> tensor(gpu, q, k, v);
+            case HOPPER -> hopper(gpu, q, k, v);
+        };
+        long[] operands = {variant.q, variant.k, variant.v, gpu.address(y), gpu.addressOrNull(bias),
             ranges, ranges + sq * Integer.BYTES, sq, k.dim(1), q.dim(2),
             k.dim(2), q.dim(3), v.dim(3), kind, mask instanceof AttentionMask.Causal c ? c.offset() : 0,
             Float.floatToRawIntBits(scale) & 0xFFFFFFFFL};
-        if (tensor) {
-            gpu.launch("attention_tensor", "attention_tensor_" + width, new Grid(Math.ceilDiv(sq, TENSOR_QUERIES), q.dim(2), q.dim(0),
-                    TENSOR_THREADS, (TENSOR_QUERIES + 2 * TENSOR_KEYS) * width * Short.BYTES), a -> a.add(operands));
-        } else {
-            gpu.launch("attention", "attention_" + variant(v.dim(3)),
-                    new Grid(Math.ceilDiv(sq, QUERIES), q.dim(2), q.dim(0), Kernels.THREADS), a -> a.add(operands));
-        }
+        gpu.launch(variant.module, variant.kernel, variant.grid, a -> a.add(operands));
         return y;
     }
 
-    /** Whether factors may be rounded to BF16, and the kernels for that fit. */
-    private static boolean usesTensorCores(Gpu gpu, Tensor q, Tensor k, Tensor v, float scale) {
-        return gpu.precision() == Precision.BF16 && scale > 0 && q.dim(1) >= LEAST_TENSOR_QUERIES
-                && Math.max(q.dim(3), v.dim(3)) <= TENSOR_WIDTHS[1] && (q.dim(3) | v.dim(3)) % 4 == 0
-                && (gpu.address(q) | gpu.address(k) | gpu.address(v)) % (4 * Float.BYTES) == 0;
+    /** A kernel and its operands as it takes them. */
+    private record Variant(String module, String kernel, Grid grid, long q, long k, long v) {
+    }
+
+    /** The fastest kernel that the device may use and that does what is asked. */
+    private static AttentionKernel choose(Gpu gpu, Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor bias) {
+        boolean tensor = scale > 0 && q.dim(1) >= LEAST_TENSOR_QUERIES && Math.max(q.dim(3), v.dim(3)) <= TENSOR_WIDTHS[1]
+                && (q.dim(3) | v.dim(3)) % 4 == 0 && (gpu.address(q) | gpu.address(k) | gpu.address(v)) % (4 * Float.BYTES) == 0;
+        boolean hopper = tensor && mask instanceof AttentionMask.Full && bias == null && Math.max(q.dim(3), v.dim(3)) > TENSOR_WIDTHS[0];
+        AttentionKernel most = hopper ? AttentionKernel.HOPPER : tensor ? AttentionKernel.TENSOR : AttentionKernel.PLAIN;
+        return most.compareTo(gpu.attention()) < 0 ? most : gpu.attention();
+    }
+
+    private static Variant plain(Gpu gpu, Tensor q, Tensor k, Tensor v) {
+        return new Variant("attention", "attention_" + variant(v.dim(3)),
+                new Grid(Math.ceilDiv(q.dim(1), QUERIES), q.dim(2), q.dim(0), Kernels.THREADS), gpu.address(q), gpu.address(k), gpu.address(v));
+    }
+
+    private static Variant tensor(Gpu gpu, Tensor q, Tensor k, Tensor v) {
+        int width = smallest(TENSOR_WIDTHS, Math.max(q.dim(3), v.dim(3)));
+        return new Variant("attention_tensor", "attention_tensor_" + width, new Grid(Math.ceilDiv(q.dim(1), TENSOR_QUERIES), q.dim(2),
+                q.dim(0), TENSOR_THREADS, (TENSOR_QUERIES + 2 * TENSOR_KEYS) * width * Short.BYTES), narrow(gpu, q, width),
+                narrow(gpu, k, width), narrow(gpu, v, width));
+    }
+
+    private static Variant hopper(Gpu gpu, Tensor q, Tensor k, Tensor v) {
+        // Queries, and two tiles of keys and of values that come in turn.
+        return new Variant(Kernels.HOPPER, "attention_hopper", new Grid(Math.ceilDiv(q.dim(1), HOPPER_TILE), q.dim(2), q.dim(0),
+                HOPPER_THREADS, 5 * HOPPER_TILE * HOPPER_TILE * Short.BYTES), tiles(gpu, q, "pack_rows"), tiles(gpu, k, "pack_rows"),
+                tiles(gpu, v, "pack_columns"));
     }
 
     /** A copy in BF16 whose rows are padded to a width. */
@@ -69,6 +94,15 @@ final class GpuAttention {
         long copy = gpu.scratch(rows * width * Short.BYTES);
         gpu.launch("attention_tensor", "narrow_rows", Grid.elements(rows * width / 4),
                 a -> a.add(gpu.address(x)).add(copy).add(rows).add(x.dim(3)).add((long) width));
+        return copy;
+    }
+
+    /** A copy in BF16, in tiles as Hopper's products take them. */
+    private static long tiles(Gpu gpu, Tensor x, String kernel) {
+        long tiles = Math.ceilDiv(x.dim(1), HOPPER_TILE);
+        long copy = gpu.scratch(tiles * x.dim(2) * x.dim(0) * HOPPER_TILE * HOPPER_TILE * Short.BYTES);
+        gpu.launch(Kernels.HOPPER, kernel, new Grid(tiles, x.dim(2), x.dim(0), Kernels.THREADS),
+                a -> a.add(gpu.address(x)).add(copy).add(x.dim(1)).add(x.dim(2)).add(x.dim(3)));
         return copy;
     }
 

@@ -4,11 +4,11 @@ import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.engine.memory.GiveBack;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The compiled kernels of one context. The sources are under {@code src/main/cuda}; the PTX beside this class is made from them. */
 final class Kernels implements AutoCloseable {
@@ -16,23 +16,33 @@ final class Kernels implements AutoCloseable {
     static final int THREADS = 256;
     /** Blocks of an element-wise launch, at most. */
     static final long MOST_BLOCKS = 4096;
-    /** The sources by name. */
+    /** The sources that every device can run, by name. */
     static final List<String> SOURCES = List.of("attention", "attention_tensor", "convert", "elementwise", "movement", "norms");
+    /** What only devices of compute capability 9.0 can run. */
+    static final String HOPPER = "attention_hopper";
+
+    /** All sources. */
+    static List<String> all() {
+        return Stream.concat(SOURCES.stream(), Stream.of(HOPPER)).toList();
+    }
 
     private final CudaApi api;
-    private final List<Long> modules = new ArrayList<>();
+    private final Map<String, Long> modules = new HashMap<>();
     private final Map<String, Long> functions = new HashMap<>();
 
     Kernels(CudaApi api) {
         this.api = api;
         try {
-            for (String source : SOURCES) {
-                modules.add(api.loadModule(ptx(source)));
-            }
+            SOURCES.forEach(this::load);
         } catch (Throwable t) {
             GiveBack.after(t, this::close);
             throw t;
         }
+    }
+
+    /** Loads a source, if that was not done before. */
+    synchronized void load(String source) {
+        modules.computeIfAbsent(source, s -> api.loadModule(ptx(s)));
     }
 
     /** The text of a module, with a zero byte at its end. */
@@ -48,7 +58,7 @@ final class Kernels implements AutoCloseable {
     /** The handle of a kernel that may be launched with so much shared memory, always the same. */
     synchronized long function(String module, String name, int shared) {
         return functions.computeIfAbsent(name, n -> {
-            long function = api.function(modules.get(SOURCES.indexOf(module)), n);
+            long function = api.function(modules.get(module), n);
             if (shared > Grid.ORDINARY_SHARED) {
                 api.allowShared(function, shared);
             }
@@ -58,7 +68,7 @@ final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
-        List<Long> loaded = List.copyOf(modules);
+        List<Long> loaded = List.copyOf(modules.values());
         modules.clear();
         GiveBack.each(loaded, api::unloadModule);
     }

@@ -94,7 +94,7 @@ public final class CompiledKernels implements DeviceCode {
     /** The kernels that the sources define. */
     static List<String> names() throws IOException {
         List<String> names = new ArrayList<>();
-        for (String source : Kernels.SOURCES) {
+        for (String source : Kernels.all()) {
             Matcher m = KERNEL.matcher(Files.readString(SOURCES.resolve(source + ".cu")));
             while (m.find()) {
                 names.add(m.group(1));
@@ -105,7 +105,7 @@ public final class CompiledKernels implements DeviceCode {
 
     private static Path compile(Path folder) throws IOException, InterruptedException {
         StringBuilder unit = new StringBuilder("#include \"shim.h\"\n");
-        for (String source : Kernels.SOURCES) {
+        for (String source : Kernels.all()) {
             unit.append("#include \"").append(SOURCES.resolve(source + ".cu")).append("\"\n");
         }
         unit.append("#include \"entry.h\"\nextern const Entry ENTRIES[] = {\n");

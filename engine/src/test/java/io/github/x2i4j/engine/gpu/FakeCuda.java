@@ -17,11 +17,12 @@ import java.util.TreeSet;
  */
 public final class FakeCuda implements CudaApi {
     private static final long CONTEXT = 0xC0DE;
-    /** {@code CUDA_ERROR_DEVICE_UNAVAILABLE} and {@code CUDA_ERROR_LAUNCH_FAILED}. */
+    /** {@code CUDA_ERROR_DEVICE_UNAVAILABLE} and {@code CUDA_ERROR_FAULT}. */
     private static final int LOST = 46;
     private static final int FAULT = 719;
     /** Shared memory of a block on devices of compute capability 8.6, which has the least. */
     private static final int MOST_SHARED = 99 << 10;
+    private static final int MOST_SHARED_OF_HOPPER = 227 << 10;
 
     private final DeviceCode kernels;
     private final long bytes;
@@ -33,9 +34,16 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, Integer> functions = new HashMap<>();
     private final Map<Long, Integer> allowedShared = new HashMap<>();
     private final Map<Long, Boolean> modules = new HashMap<>();
-    private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
+    private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
     private final Map<Long, PlannedProduct> plans = new HashMap<>();
+    private final Set<Long> contexts = new HashSet<>();
+    private final Set<Long> poisoned = new HashSet<>();
+    private final Set<String> faultyNames = new HashSet<>();
+    private final Set<Integer> faultyKernels = new HashSet<>();
+    /** Contexts of what was made in one of its own. */
+    private final Map<Long, Long> owners = new HashMap<>();
     private boolean light = true;
+    private int capability = 80;
     private long allocated;
     private long handles = 100;
     private int retained;
@@ -128,6 +136,18 @@ public final class FakeCuda implements CudaApi {
         return this;
     }
 
+    /** Compute capability, such as 90 for 9.0. */
+    public FakeCuda withCapability(int capability) {
+        this.capability = capability;
+        return this;
+    }
+
+    /** From now on a kernel fails while it runs, and all that comes after it in its context. */
+    public FakeCuda withBroken(String kernel) {
+        faultyNames.add(kernel);
+        return this;
+    }
+
     /** Calls so far. */
     public synchronized long calls() {
         return calls;
@@ -136,7 +156,7 @@ public final class FakeCuda implements CudaApi {
     /** What is left on the device and on the host: nothing, after everything was closed. */
     public synchronized String leftovers() {
         return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d plans, %d contexts".formatted(memory.size(), pinned.size(),
-                streams.size(), events.size(), modules.size(), plans.size(), retained);
+                streams.size(), events.size(), modules.size(), plans.size(), retained + contexts.size());
     }
 
     /** Bytes of the device in use. */
@@ -162,12 +182,16 @@ public final class FakeCuda implements CudaApi {
 
     private void enterContext(String call) {
         enter(call);
-        if (!current.get()) {
+        if (current.get() == 0) {
             throw new CudaException(call, 201, "no context is current");
+        }
+        if (poisoned.contains(current.get())) {
+            throw new CudaException(call, FAULT, "unspecified launch failure");
         }
     }
 
     private long handle() {
+        own(handles);
         return handles++;
     }
 
@@ -199,7 +223,7 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized int attribute(int attribute, int device) {
         enter("cuDeviceGetAttribute");
-        return attribute == COMPUTE_CAPABILITY_MAJOR ? 8 : 0;
+        return attribute == COMPUTE_CAPABILITY_MAJOR ? capability / 10 : capability % 10;
     }
 
     @Override
@@ -216,9 +240,56 @@ public final class FakeCuda implements CudaApi {
     }
 
     @Override
+    public synchronized long createContext(int device) {
+        enter("cuCtxCreate");
+        long context = handles++;
+        contexts.add(context);
+        return context;
+    }
+
+    /** Frees all that was made in the context, which only one that failed may have left behind. */
+    @Override
+    public synchronized void destroyContext(long context) {
+        enter("cuCtxDestroy");
+        if (!contexts.remove(context)) {
+            throw new CudaException("cuCtxDestroy", 400, "unknown context");
+        }
+        boolean failed = poisoned.remove(context);
+        for (Map.Entry<Long, Long> e : Map.copyOf(owners).entrySet()) {
+            if (e.getValue() == context) {
+                forget(e.getKey(), failed);
+            }
+        }
+    }
+
+    private void forget(long handle, boolean mayBeThere) {
+        owners.remove(handle);
+        Arena arena = memory.remove(handle);
+        if (arena != null) {
+            allocated -= sizes.remove(handle);
+        } else {
+            arena = pinned.remove(handle);
+        }
+        boolean there = arena != null | streams.remove(handle) != null | events.remove(handle) != null | modules.remove(handle) != null
+                | plans.remove(handle) != null;
+        if (there && !mayBeThere) {
+            throw new IllegalStateException("something was left in a context: " + handle);
+        }
+        if (arena != null) {
+            arena.close();
+        }
+    }
+
+    private void own(long handle) {
+        if (current.get() != CONTEXT) {
+            owners.put(handle, current.get());
+        }
+    }
+
+    @Override
     public synchronized void makeCurrent(long context) {
         enter("cuCtxSetCurrent");
-        current.set(context == CONTEXT && retained > 0);
+        current.set(context == CONTEXT && retained > 0 || contexts.contains(context) ? context : 0);
     }
 
     @Override
@@ -236,6 +307,7 @@ public final class FakeCuda implements CudaApi {
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(size, 256).fill((byte) 0xFF);
         memory.put(segment.address(), arena);
+        own(segment.address());
         sizes.put(segment.address(), size);
         allocated += size;
         peak = Math.max(peak, allocated);
@@ -270,6 +342,7 @@ public final class FakeCuda implements CudaApi {
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(size, 64);
         pinned.put(segment.address(), arena);
+        own(segment.address());
         return segment;
     }
 
@@ -445,6 +518,9 @@ public final class FakeCuda implements CudaApi {
         }
         long function = handle();
         functions.put(function, number);
+        if (faultyNames.contains(name)) {
+            faultyKernels.add(number);
+        }
         return function;
     }
 
@@ -452,7 +528,7 @@ public final class FakeCuda implements CudaApi {
     public synchronized void allowShared(long function, int bytes) {
         enterContext("cuFuncSetAttribute");
         known(functions, function, "cuFuncSetAttribute");
-        if (bytes > MOST_SHARED) {
+        if (bytes > (capability == 90 ? MOST_SHARED_OF_HOPPER : MOST_SHARED)) {
             throw new CudaException("cuFuncSetAttribute", 1, "no block can have " + bytes + " bytes of shared memory");
         }
         allowedShared.put(function, bytes);
@@ -470,7 +546,14 @@ public final class FakeCuda implements CudaApi {
         for (int i = 0; i < offsets.length; i++) {
             offsets[i] = arguments.offset(i);
         }
-        give(stream, () -> kernels.launch(number, grid, MemorySegment.ofArray(copy), offsets));
+        long context = current.get();
+        give(stream, () -> {
+            if (faultyKernels.contains(number)) {
+                poisoned.add(context);
+                throw new CudaException("cuStreamSynchronize", FAULT, "unspecified launch failure");
+            }
+            kernels.launch(number, grid, MemorySegment.ofArray(copy), offsets);
+        });
     }
 
     @Override

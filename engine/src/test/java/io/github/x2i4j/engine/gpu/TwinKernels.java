@@ -24,6 +24,7 @@ public final class TwinKernels implements DeviceCode {
     /** All memory: addresses are offsets in it. */
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final int MAX_RANK = 8;
+    private static final long HOPPER_TILE = 128;
 
     private final List<Body> bodies = new ArrayList<>();
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -102,6 +103,9 @@ public final class TwinKernels implements DeviceCode {
         for (int width : new int[] {64, 128}) {
             add("attention_tensor_" + width, c -> attention(c, DType.BF16, width));
         }
+        add("pack_rows", TwinKernels::pack);
+        add("pack_columns", TwinKernels::pack);
+        add("attention_hopper", c -> attention(c, DType.BF16, -HOPPER_TILE));
     }
 
     private void add(String name, Body body) {
@@ -474,7 +478,32 @@ public final class TwinKernels implements DeviceCode {
     // ---- products ----
 
     /** @param width elements of a row of queries, keys and values; 0 where no row is padded */
-    private static void attention(Call c, DType dtype, int width) {
+    /** Heads one after the other, each in rows of 128, as many as make whole tiles: the twin needs no finer order. */
+    private static void pack(Call c) {
+        long x = c.n();
+        long y = c.n();
+        long s = c.n();
+        long heads = c.n();
+        long d = c.n();
+        c.end();
+        long rows = c.grid.x() * HOPPER_TILE;
+        each(c.grid.z() * heads * rows, i -> {
+            long token = i % rows;
+            long from = ((i / rows / heads * s + token) * heads + i / rows % heads) * d;
+            for (long e = 0; e < HOPPER_TILE; e++) {
+                put(y, DType.BF16, i * HOPPER_TILE + e, token < s && e < d ? get(x, from + e) : 0);
+            }
+        });
+    }
+
+    /** Where a token of a head begins in tiles, or in rows of step elements. */
+    private static long row(long width, long batch, long s, long token, long heads, long head, long step) {
+        return width < 0 ? ((batch * heads + head) * Math.ceilDiv(s, -width) * -width + token) * -width
+                : ((batch * s + token) * heads + head) * step;
+    }
+
+    /** @param width elements of a padded row, 0 where rows are as they are, or less for tiles of as many tokens and channels */
+    private static void attention(Call c, DType dtype, long width) {
         long[] a = c.structure(16);
         c.end();
         long bias = a[4];
@@ -492,14 +521,15 @@ public final class TwinKernels implements DeviceCode {
             long query = i / hq % sq;
             long head = i % hq;
             long keyHead = head / (hq / hkv);
+            long from = row(width, batch, sq, query, hq, head, step);
             long begin = a[13] == 2 ? MEMORY.get(Tensor.INT, a[5] + 4 * query) : 0;
             long end = a[13] == 2 ? MEMORY.get(Tensor.INT, a[6] + 4 * query) : a[13] == 1 ? query + a[14] + 1 : sk;
             double[] scores = new double[(int) (end - begin)];
             double largest = Double.NEGATIVE_INFINITY;
             for (int k = 0; k < scores.length; k++) {
-                long key = (batch * sk + begin + k) * hkv + keyHead;
+                long key = row(width, batch, sk, begin + k, hkv, keyHead, step);
                 for (long e = 0; e < d; e++) {
-                    scores[k] += (double) get(a[0], dtype, i * step + e) * get(a[1], dtype, key * step + e);
+                    scores[k] += (double) get(a[0], dtype, from + e) * get(a[1], dtype, key + e);
                 }
                 scores[k] = scores[k] * scale + (bias == 0 ? 0 : get(bias, head * (sq + sk - 1) + begin + k - query + sq - 1));
                 largest = Math.max(largest, scores[k]);
@@ -509,9 +539,9 @@ public final class TwinKernels implements DeviceCode {
             for (int k = 0; k < scores.length; k++) {
                 double p = Math.exp(scores[k] - largest);
                 total += p;
-                long key = (batch * sk + begin + k) * hkv + keyHead;
+                long key = row(width, batch, sk, begin + k, hkv, keyHead, valueStep);
                 for (int e = 0; e < dv; e++) {
-                    sums[e] += p * get(a[2], dtype, key * valueStep + e);
+                    sums[e] += p * get(a[2], dtype, key + e);
                 }
             }
             for (int e = 0; e < dv; e++) {

@@ -153,6 +153,16 @@ public final class ForeignCuda implements CudaApi {
     }
 
     @Override
+    public long createContext(int device) {
+        return longOf("cuCtxCreate_v2", 0, intOf("cuDeviceGet", device));
+    }
+
+    @Override
+    public void destroyContext(long context) {
+        cuda("cuCtxDestroy_v2", context);
+    }
+
+    @Override
     public void makeCurrent(long context) {
         cuda("cuCtxSetCurrent", context);
     }

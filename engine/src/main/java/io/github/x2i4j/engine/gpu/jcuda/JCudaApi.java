@@ -150,6 +150,17 @@ public final class JCudaApi implements CudaApi {
     }
 
     @Override
+    public long createContext(int device) {
+        return create("cuCtxCreate", CUcontext::new, c -> JCudaDriver.cuCtxCreate(c, 0, device(device)));
+    }
+
+    @Override
+    public void destroyContext(long context) {
+        cuda("cuCtxDestroy", JCudaDriver.cuCtxDestroy(handle(context, CUcontext.class)));
+        handles.remove(context);
+    }
+
+    @Override
     public void makeCurrent(long context) {
         cuda("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(handle(context, CUcontext.class)));
     }
