@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.gpu.Gpu;
 import io.github.x2i4j.engine.gpu.GpuScope;
 import io.github.x2i4j.engine.gpu.GpuSupport;
 import io.github.x2i4j.engine.kernel.KernelProvider;
+import io.github.x2i4j.engine.machine.MachineSupport;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.memory.FloatPool;
@@ -58,6 +59,14 @@ public final class Engine implements AutoCloseable {
             case CUDA -> new Engine(GpuSupport.open(options.device().number(), options.precision()));
             case AUTO -> gpuOrCpu(options, threads);
         };
+    }
+
+    /**
+     * Begins to load what a process's first engine waits for longest, on a thread of its own, and returns at once. Not needed; of
+     * use to programs that have something else to do before they open one.
+     */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("x2i-prepare").start(MachineSupport::prepare);
     }
 
     private static Engine gpuOrCpu(EngineOptions options, int threads) {

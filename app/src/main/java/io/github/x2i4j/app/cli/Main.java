@@ -2,10 +2,12 @@ package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.app.DebugFlag;
 import io.github.x2i4j.app.verify.VerifyCommand;
+import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.X2iException;
 import io.github.x2i4j.model.pipeline.CancelledException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -29,6 +31,8 @@ public final class Main implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(GenerateCommand.class, ChatCommand.class, PlanCommand.class, VerifyCommand.class,
             InspectCommand.class, ConvertCommand.class, QuantizeCommand.class, MakeCommand.class, MergeCommand.class, SplitCommand.class,
             DiffCommand.class, HashCommand.class, InfoCommand.class, BenchCommand.class, CompletionCommand.class);
+    /** Commands that surely need an engine, while it takes a while until they have read what they are asked for. */
+    private static final Set<String> DRAWING = Set.of("generate", "chat");
 
     @Mixin
     private DebugFlag debug;
@@ -37,6 +41,9 @@ public final class Main implements Runnable {
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String[] args) {
+        if (args.length > 0 && DRAWING.contains(args[0])) {
+            Engine.prepare();
+        }
         System.exit(run(args, new PrintWriter(System.out, true, System.out.charset()),
                 new PrintWriter(System.err, true, System.err.charset())));
     }

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.TileKernel;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,13 +41,36 @@ public final class MachineSupport implements AutoCloseable {
      * @throws UnsupportedFeatureException if it cannot run those that are forced
      */
     public static MachineSupport open(InstructionSet forced, Precision precision) throws DeclinedException {
-        String missing = missing(System.getProperty("os.name"), System.getProperty("os.arch"), MachineSupport.class.getModule());
+        String missing = missing();
         if (missing != null) {
             throw new DeclinedException(missing);
         }
-        boolean linux = System.getProperty("os.name").equals("Linux");
-        Pages pages = new SystemPages(!linux);
-        return open(pages, Cpu.read(pages, linux), forced, precision);
+        Pages pages = new SystemPages(!linux());
+        return open(pages, Cpu.read(pages, linux()), forced, precision);
+    }
+
+    /** Makes Java's linker ready, which takes a tenth of a second in a new process. What fails here fails again in {@link #open}. */
+    public static void prepare() {
+        if (missing() != null) {
+            return;
+        }
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        try {
+            Cpu.read(new SystemPages(!linux()), linux());
+            for (Class<?> routine : List.of(NativeTiles.class, NativeSoftmax.class, NativePatches.class)) {
+                lookup.ensureInitialized(routine);
+            }
+        } catch (DeclinedException | IllegalAccessException | RuntimeException e) {
+            System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.DEBUG, "machine code could not be prepared", e);
+        }
+    }
+
+    private static boolean linux() {
+        return System.getProperty("os.name").equals("Linux");
+    }
+
+    private static String missing() {
+        return missing(System.getProperty("os.name"), System.getProperty("os.arch"), MachineSupport.class.getModule());
     }
 
     static MachineSupport open(Pages pages, Cpu cpu, InstructionSet forced, Precision precision) throws DeclinedException {
