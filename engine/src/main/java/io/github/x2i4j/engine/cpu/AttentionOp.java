@@ -7,6 +7,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.BlockKernel;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -68,21 +69,7 @@ final class AttentionOp<P> {
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor bias) {
-        for (Tensor t : new Tensor[] {q, k, v}) {
-            Checks.f32("attention", t);
-            Checks.rank("attention", t, 4);
-        }
-        long sq = q.dim(1);
-        long sk = k.dim(1);
-        Checks.that(k.dim(0) == q.dim(0) && v.dim(0) == q.dim(0) && v.dim(1) == sk && v.dim(2) == k.dim(2) && k.dim(3) == q.dim(3)
-                && k.dim(2) > 0 && q.dim(2) % k.dim(2) == 0, () -> "attention: q " + q + ", k " + k + " and v " + v + " do not fit");
-        Checks.shape("attention", "relative bias", bias, q.dim(2), sq + sk - 1);
-        for (long i = 0; i < sq; i++) {
-            long query = i;
-            Checks.that(mask.begin(i) >= 0 && mask.end(i) <= sk && mask.begin(i) < mask.end(i), () -> "attention: query " + query
-                    + " sees keys " + mask.begin(query) + " to " + mask.end(query) + " of " + sk);
-        }
-        Tensor y = f.empty(DType.F32, q.dim(0), sq, q.dim(2), v.dim(3));
+        Tensor y = f.empty(DType.F32, Signatures.attention(q, k, v, mask, bias));
         if (y.elements() > 0) {
             new AttentionOp<>(cpu, cpu.blocks(), q, k, v, y, scale, mask, bias).run(q.dim(0));
         }

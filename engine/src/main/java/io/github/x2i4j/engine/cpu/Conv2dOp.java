@@ -10,6 +10,7 @@ import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -41,23 +42,10 @@ final class Conv2dOp {
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
-        Checks.f32("conv2d", x);
-        Checks.rank("conv2d", x, 4);
-        Checks.rank("conv2d weight", weight, 4);
-        Checks.that(weight.dtype().isFloat(), () -> "conv2d needs a floating-point weight, not " + weight);
-        Checks.that(x.dim(1) == weight.dim(1) && weight.shape().product(1, 4) > 0,
-                () -> "conv2d: x " + x + " does not fit weight " + weight);
-        Checks.that(epilogue.gate() == null, () -> "conv2d has no gate");
-        long tall = x.dim(2) + spec.top() + spec.bottom() - weight.dim(2);
-        long wide = x.dim(3) + spec.left() + spec.right() - weight.dim(3);
-        Checks.that(tall >= 0 && wide >= 0, () -> "conv2d: x " + x + " is smaller than the kernel of " + weight);
-        int outHeight = Math.toIntExact(tall / spec.stride() + 1);
-        int outWidth = Math.toIntExact(wide / spec.stride() + 1);
+        Tensor y = f.empty(DType.F32, Signatures.conv2d(x, weight, bias, spec, epilogue));
+        int outHeight = Math.toIntExact(y.dim(2));
+        int outWidth = Math.toIntExact(y.dim(3));
         long out = weight.dim(0);
-        Tensor y = f.empty(DType.F32, x.dim(0), out, outHeight, outWidth);
-        Checks.shape("conv2d", "bias", bias, out);
-        Checks.shape("conv2d", "multiplier", epilogue.multiplier(), y.shape().toArray());
-        Checks.shape("conv2d", "residual", epilogue.residual(), y.shape().toArray());
         Conv2dOp op = new Conv2dOp(cpu, x, weight, spec, outWidth);
         RunStore store = new RunStore(cpu, y, epilogue);
         float[] biases = Runs.floats(bias);

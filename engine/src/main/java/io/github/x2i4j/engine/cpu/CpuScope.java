@@ -14,6 +14,7 @@ import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.memory.OwnedBlocks;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
 
 /** Owns the tensors made by its ops and hands each op to the class that computes it. */
@@ -68,7 +69,7 @@ public final class CpuScope implements Scope {
     @Override
     public Tensor floats(float[] values, long... dims) {
         Tensor t = empty(DType.F32, dims);
-        Checks.that(t.elements() == values.length, () -> values.length + " values for shape " + t.shape());
+        Signatures.that(t.elements() == values.length, () -> values.length + " values for shape " + t.shape());
         MemorySegment.copy(values, 0, t.segment(), Tensor.FLOAT, 0, values.length);
         return t;
     }

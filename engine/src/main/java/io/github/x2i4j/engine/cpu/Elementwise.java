@@ -9,6 +9,7 @@ import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
 
 /** Element-wise ops: pieces of the operands are loaded, worked on and stored. */
@@ -33,20 +34,19 @@ final class Elementwise {
     }
 
     static Tensor add(CpuContext cpu, CpuScope f, Tensor a, Tensor b) {
-        return combine("add", cpu, f, a, b, RunKernels::add);
+        return combine(cpu, f, Signatures.repeated("add", a, b), a, b, RunKernels::add);
     }
 
     static Tensor mul(CpuContext cpu, CpuScope f, Tensor a, Tensor b) {
-        return combine("mul", cpu, f, a, b, RunKernels::mul);
+        return combine(cpu, f, Signatures.repeated("mul", a, b), a, b, RunKernels::mul);
     }
 
     static Tensor addScaled(CpuContext cpu, CpuScope f, Tensor a, float factor, Tensor b) {
-        Checks.sameShape("addScaled", a, b);
-        return combine("addScaled", cpu, f, a, b, (kernels, x, at, y, yAt, n) -> kernels.addScaled(x, at, factor, y, yAt, n));
+        return combine(cpu, f, Signatures.sameShape("addScaled", a, b), a, b, (kernels, x, at, y, yAt, n) -> kernels.addScaled(x, at, factor, y, yAt, n));
     }
 
     private static Tensor map(String op, CpuContext cpu, CpuScope f, Tensor x, Unary function) {
-        Checks.f32(op, x);
+        Signatures.f32(op, x);
         Tensor y = f.empty(DType.F32, x.shape());
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
@@ -60,17 +60,8 @@ final class Elementwise {
     }
 
     /** b is repeated as often as it fits into a. */
-    private static Tensor combine(String op, CpuContext cpu, CpuScope f, Tensor a, Tensor b, Binary function) {
-        Checks.f32(op, a);
-        Checks.f32(op, b);
-        int lead = a.rank() - b.rank();
-        boolean trailing = lead >= 0;
-        for (int i = 0; trailing && i < b.rank(); i++) {
-            trailing = a.dim(lead + i) == b.dim(i);
-        }
-        boolean fits = trailing;
-        Checks.that(fits, () -> op + ": " + b + " is no trailing part of " + a);
-        Tensor y = f.empty(DType.F32, a.shape());
+    private static Tensor combine(CpuContext cpu, CpuScope f, Shape shape, Tensor a, Tensor b, Binary function) {
+        Tensor y = f.empty(DType.F32, shape);
         MemorySegment as = a.segment();
         MemorySegment bs = b.segment();
         MemorySegment ys = y.segment();
@@ -93,15 +84,10 @@ final class Elementwise {
     }
 
     static Tensor rope(CpuContext cpu, CpuScope f, Tensor x, Tensor cos, Tensor sin, RopeStyle style) {
-        Checks.f32("rope", x);
-        Checks.rank("rope", x, 4);
-        Checks.that(x.dim(3) % 2 == 0, () -> "rope needs an even number of channels, not " + x);
+        Tensor y = f.empty(DType.F32, Signatures.rope(x, cos, sin));
         long s = x.dim(1);
         int d = Math.toIntExact(x.dim(3));
         int n = Math.toIntExact(x.dim(2) * d);
-        Checks.shape("rope", "cos", cos, s, d / 2);
-        Checks.shape("rope", "sin", sin, s, d / 2);
-        Tensor y = f.empty(DType.F32, x.shape());
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
         MemorySegment cs = cos.segment();
@@ -135,8 +121,7 @@ final class Elementwise {
     }
 
     static Tensor cast(CpuContext cpu, CpuScope f, Tensor x, DType dtype) {
-        Checks.that(x.dtype().isFloat() && dtype.isFloat(), () -> "cast works between floating-point types, not " + x + " to " + dtype);
-        Tensor y = f.empty(dtype, x.shape());
+        Tensor y = f.empty(dtype, Signatures.cast(x, dtype));
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
         if (x.dtype() == dtype && x.scale() == 1) {
@@ -176,17 +161,11 @@ final class Elementwise {
     }
 
     static Tensor weightedSum(CpuContext cpu, CpuScope f, Tensor x, int axis, Tensor weights) {
-        Checks.f32("weightedSum", x);
+        Tensor y = f.empty(DType.F32, Signatures.weightedSum(x, axis, weights));
         int a = x.shape().axis(axis);
         long c = x.dim(a);
-        Checks.shape("weightedSum", "weights", weights, c);
         long outer = x.shape().product(0, a);
         long inner = x.shape().product(a + 1, x.rank());
-        long[] dims = new long[x.rank() - 1];
-        for (int i = 0; i < dims.length; i++) {
-            dims[i] = x.dim(i < a ? i : i + 1);
-        }
-        Tensor y = f.empty(DType.F32, Shape.of(dims));
         float[] w = weights.toFloats();
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();

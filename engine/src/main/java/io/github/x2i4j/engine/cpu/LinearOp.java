@@ -12,6 +12,7 @@ import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.gemm.Transpose;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -61,17 +62,7 @@ final class LinearOp {
     }
 
     static Tensor run(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
-        Checks.f32("linear", x);
-        Checks.rank("linear weight", weight, 2);
-        Checks.that(weight.dtype().isFloat(), () -> "linear needs a floating-point weight, not " + weight);
-        Checks.that(x.rank() >= 1 && x.dim(-1) == weight.dim(1) && weight.dim(1) > 0,
-                () -> "linear: x " + x + " does not fit weight " + weight);
-        long n = weight.dim(0);
-        Shape out = x.shape().with(-1, n);
-        Checks.shape("linear", "bias", bias, n);
-        Checks.shape("linear", "multiplier", epilogue.multiplier(), out.toArray());
-        Checks.shape("linear", "residual", epilogue.residual(), out.toArray());
-        Checks.shape("linear", "gate", epilogue.gate(), out.rank() > 1 ? out.dim(0) : 1, n);
+        Shape out = Signatures.linear(x, weight, bias, epilogue);
         Tensor y = f.empty(DType.F32, out);
         long rows = out.product(0, out.rank() - 1);
         LinearOp op = new LinearOp(cpu, x, weight, bias, epilogue, y);

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.RunKernels;
+import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
 
 /** Normalisations. Statistics are put together in F64. */
@@ -13,32 +14,27 @@ final class Norms {
     }
 
     static Tensor layerNorm(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, Tensor bias, float eps) {
-        Checks.shape("layerNorm", "weight", weight, x.dim(-1));
-        Checks.shape("layerNorm", "bias", bias, x.dim(-1));
-        return rows("layerNorm", cpu, f, x, eps, true, Runs.floats(weight), Runs.floats(bias), Long.MAX_VALUE);
+        Tensor y = f.empty(DType.F32, Signatures.rowNorm("layerNorm", x, weight, bias));
+        return rows(cpu, x, y, eps, true, Runs.floats(weight), Runs.floats(bias), Long.MAX_VALUE);
     }
 
     static Tensor layerNormModulated(CpuContext cpu, CpuScope f, Tensor x, Tensor scale, Tensor shift, float eps) {
-        Checks.rank("layerNormModulated", x, 3);
-        Checks.shape("layerNormModulated", "scale", scale, x.dim(0), x.dim(2));
-        Checks.shape("layerNormModulated", "shift", shift, x.dim(0), x.dim(2));
+        Tensor y = f.empty(DType.F32, Signatures.layerNormModulated(x, scale, shift));
         float[] weight = scale.toFloats();
         for (int i = 0; i < weight.length; i++) {
             weight[i] += 1;
         }
-        return rows("layerNormModulated", cpu, f, x, eps, true, weight, shift.toFloats(), x.dim(1));
+        return rows(cpu, x, y, eps, true, weight, shift.toFloats(), x.dim(1));
     }
 
     static Tensor rmsNorm(CpuContext cpu, CpuScope f, Tensor x, Tensor weight, float eps) {
-        Checks.shape("rmsNorm", "weight", weight, x.dim(-1));
-        return rows("rmsNorm", cpu, f, x, eps, false, Runs.floats(weight), null, Long.MAX_VALUE);
+        Tensor y = f.empty(DType.F32, Signatures.rowNorm("rmsNorm", x, weight, null));
+        return rows(cpu, x, y, eps, false, Runs.floats(weight), null, Long.MAX_VALUE);
     }
 
     /** {@code (x - mean) / deviation * weight + bias}; weight and bias change every {@code rowsPerWeight} rows. */
-    private static Tensor rows(String op, CpuContext cpu, CpuScope f, Tensor x, float eps, boolean centred, float[] weight,
-            float[] bias, long rowsPerWeight) {
-        Checks.f32(op, x);
-        Tensor y = f.empty(DType.F32, x.shape());
+    private static Tensor rows(CpuContext cpu, Tensor x, Tensor y, float eps, boolean centred, float[] weight, float[] bias,
+            long rowsPerWeight) {
         if (y.elements() == 0) {
             return y;
         }
@@ -76,19 +72,12 @@ final class Norms {
     }
 
     static Tensor groupNorm(CpuContext cpu, CpuScope f, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation activation) {
-        Checks.f32("groupNorm", x);
-        Checks.rank("groupNorm", x, 4);
-        long channels = x.dim(1);
-        Checks.that(groups > 0 && channels % groups == 0, () -> "groupNorm: " + groups + " groups of " + x);
-        Checks.that(weight != null && bias != null, () -> "groupNorm needs weight and bias");
-        Checks.shape("groupNorm", "weight", weight, channels);
-        Checks.shape("groupNorm", "bias", bias, channels);
-        Tensor y = f.empty(DType.F32, x.shape());
+        Tensor y = f.empty(DType.F32, Signatures.groupNorm(x, groups, weight, bias));
         if (y.elements() == 0) {
             return y;
         }
         long plane = x.dim(2) * x.dim(3);
-        int perGroup = Math.toIntExact(channels / groups);
+        int perGroup = Math.toIntExact(x.dim(1) / groups);
         float[] weights = weight.toFloats();
         float[] biases = bias.toFloats();
         MemorySegment xs = x.segment();

@@ -128,7 +128,7 @@ public final class Signatures {
         int a = first.shape().axis(axis);
         long joined = 0;
         for (Tensor p : parts) {
-            that(p.dtype() == first.dtype() && p.rank() == first.rank() && p.shape().with(a, 0).equals(first.shape().with(a, 0)),
+            that(p.dtype() == first.dtype() && p.scale() == 1 && p.rank() == first.rank() && p.shape().with(a, 0).equals(first.shape().with(a, 0)),
                     () -> "concat on axis " + axis + ": " + p + " does not fit " + first);
             joined += p.dim(a);
         }
@@ -137,6 +137,7 @@ public final class Signatures {
 
     public static Shape slice(Tensor x, int axis, long from, long to) {
         int a = x.shape().axis(axis);
+        plain("slice", x);
         that(0 <= from && from <= to && to <= x.dim(a), () -> "slice " + from + " to " + to + " of axis " + axis + " of " + x);
         return x.shape().with(a, to - from);
     }
@@ -144,6 +145,7 @@ public final class Signatures {
     public static Shape permute(Tensor x, int... axes) {
         that(axes.length == x.rank(), () -> "permute: " + axes.length + " axes for " + x);
         that(x.dtype().blockElements() == 1, () -> "permute needs a plain type, not " + x);
+        plain("permute", x);
         long[] dims = new long[axes.length];
         boolean[] seen = new boolean[axes.length];
         for (int i = 0; i < axes.length; i++) {
@@ -172,7 +174,8 @@ public final class Signatures {
 
     public static Shape replaceRows(Tensor x, long[] positions, Tensor source) {
         rank("replaceRows", x, 2);
-        that(source.dtype() == x.dtype() && source.rank() == 2 && source.dim(0) == positions.length && source.dim(1) == x.dim(1),
+        plain("replaceRows", x);
+        that(source.dtype() == x.dtype() && source.scale() == 1 && source.rank() == 2 && source.dim(0) == positions.length && source.dim(1) == x.dim(1),
                 () -> "replaceRows: " + positions.length + " rows of " + source + " into " + x);
         for (long p : positions) {
             that(p >= 0 && p < x.dim(0), () -> "replaceRows: row " + p + " of " + x);
@@ -198,7 +201,11 @@ public final class Signatures {
     }
 
     public static void f32(String op, Tensor t) {
-        that(t.dtype() == DType.F32, () -> op + " needs F32, not " + t);
+        that(t.dtype() == DType.F32 && t.scale() == 1, () -> op + " needs F32, not " + t);
+    }
+
+    private static void plain(String op, Tensor t) {
+        that(t.scale() == 1, () -> op + " needs plain values, not the scaled " + t);
     }
 
     private static void rank(String op, Tensor t, int rank) {
