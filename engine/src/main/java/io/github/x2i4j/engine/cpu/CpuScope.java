@@ -69,7 +69,9 @@ public final class CpuScope implements Scope {
     @Override
     public Tensor floats(float[] values, long... dims) {
         Tensor t = empty(DType.F32, dims);
-        Signatures.that(t.elements() == values.length, () -> values.length + " values for shape " + t.shape());
+        if (t.elements() != values.length) {
+            throw Signatures.misfit(values.length + " values for shape " + t.shape());
+        }
         MemorySegment.copy(values, 0, t.segment(), Tensor.FLOAT, 0, values.length);
         return t;
     }

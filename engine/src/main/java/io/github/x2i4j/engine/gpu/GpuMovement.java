@@ -65,7 +65,9 @@ final class GpuMovement {
 
     static Tensor permute(Gpu gpu, GpuScope f, Tensor x, int... axes) {
         Tensor y = f.empty(x.dtype(), Signatures.permute(x, axes));
-        Signatures.that(axes.length <= MAX_RANK, () -> "permute of more than " + MAX_RANK + " axes: " + x);
+        if (!(axes.length <= MAX_RANK)) {
+            throw Signatures.misfit("permute of more than " + MAX_RANK + " axes: " + x);
+        }
         long[] layout = new long[2 * MAX_RANK];
         Arrays.fill(layout, 0, MAX_RANK, 1);
         for (int i = 0; i < axes.length; i++) {

@@ -73,7 +73,9 @@ public final class GpuScope implements Scope {
     @Override
     public Tensor floats(float[] values, long... dims) {
         Tensor t = empty(DType.F32, dims);
-        Signatures.that(t.elements() == values.length, () -> values.length + " values for shape " + t.shape());
+        if (t.elements() != values.length) {
+            throw Signatures.misfit(values.length + " values for shape " + t.shape());
+        }
         gpu.upload(gpu.address(t), MemorySegment.ofArray(values));
         return t;
     }
