@@ -65,7 +65,7 @@ final class GpuMovement {
 
     static Tensor permute(Gpu gpu, GpuScope f, Tensor x, int... axes) {
         Tensor y = f.empty(x.dtype(), Signatures.permute(x, axes));
-        if (!(axes.length <= MAX_RANK)) {
+        if (axes.length > MAX_RANK) {
             throw Signatures.misfit("permute of more than " + MAX_RANK + " axes: " + x);
         }
         long[] layout = new long[2 * MAX_RANK];
