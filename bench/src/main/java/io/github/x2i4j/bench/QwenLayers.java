@@ -14,14 +14,39 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Some layers of the language model of Qwen2.5-VL-3B at its real width: a prompt, or the next token after one with its scores. All
- * layers are alike, so the whole model takes {@value #REAL_LAYERS} / {@value #LAYERS} of the layers' time.
+ * Some layers of the language model of Qwen2.5-VL at its real width: a prompt, or the next token after one with its scores. All
+ * layers are alike, so the whole model takes {@link Size#layers} / {@value #LAYERS} of the layers' time.
  */
 final class QwenLayers extends Stage {
-    static final int REAL_LAYERS = 36;
     static final int LAYERS = 8;
     private static final int SMALL = 10;
-    private static final int VOCABULARY = 151_936;
+    private static final int HEAD = 128;
+
+    /** A published model: layers, width of the hidden states and of what lies between, heads, tokens. */
+    enum Size {
+        QWEN_3B(36, 2048, 11008, 16, 2, 151_936, true),
+        QWEN_7B(28, 3584, 18944, 28, 4, 152_064, false);
+
+        final int layers;
+        final int hidden;
+        final int between;
+        final int heads;
+        final int keyHeads;
+        final int vocabulary;
+        final boolean tied;
+
+        Size(int layers, int hidden, int between, int heads, int keyHeads, int vocabulary, boolean tied) {
+            this.layers = layers;
+            this.hidden = hidden;
+            this.between = between;
+            this.heads = heads;
+            this.keyHeads = keyHeads;
+            this.vocabulary = vocabulary;
+            this.tied = tied;
+        }
+    }
+
+    private final Size size;
     private final boolean decode;
     private final int prompt;
     private final DType dtype;
@@ -31,24 +56,28 @@ final class QwenLayers extends Stage {
     private Tensor x;
 
     /**
+     * @param size whose layers
      * @param decode the next token and its scores, or the prompt
      * @param prompt tokens of the prompt
      */
-    QwenLayers(boolean decode, int prompt, DType dtype) {
+    QwenLayers(Size size, boolean decode, int prompt, DType dtype) {
+        this.size = size;
         this.decode = decode;
         this.prompt = prompt;
         this.dtype = dtype;
-        config = new DecoderConfig(2048, LAYERS, 16, 2, 128, 11008, decode ? VOCABULARY : 1, 1e-6f, 1e6, new int[] {16, 24, 24},
-                Integer.MAX_VALUE, true, true);
+        config = new DecoderConfig(size.hidden, LAYERS, size.heads, size.keyHeads, HEAD, size.between, decode ? size.vocabulary : 1, 1e-6f,
+                1e6, new int[] {16, 24, 24}, Integer.MAX_VALUE, true, size.tied);
     }
 
     private double layerWeights() {
-        return LAYERS * (2.0 * 2048 * 2048 + 2.0 * 2048 * 256 + 3.0 * 2048 * 11008) + (decode ? 2048.0 * VOCABULARY : 0);
+        double hidden = size.hidden;
+        return LAYERS * (2 * hidden * hidden + 2 * hidden * size.keyHeads * HEAD + 3 * hidden * size.between)
+                + (decode ? hidden * size.vocabulary : 0);
     }
 
     @Override
     public double flops() {
-        return decode ? 2 * layerWeights() : 2 * prompt * layerWeights() + LAYERS * 2.0 * prompt * prompt * 2048;
+        return decode ? 2 * layerWeights() : 2 * prompt * layerWeights() + LAYERS * 2.0 * prompt * prompt * size.hidden;
     }
 
     @Override
@@ -90,7 +119,7 @@ final class QwenLayers extends Stage {
         long[] positions = IntStream.range(0, n).mapToLong(i -> (decode ? prompt : 0) + i).toArray();
         Tensor states = model.forward(f, rows, new long[][] {positions, positions, positions}, keys(), BlockHook.NONE);
         Tensor last = states.row(LAYERS).reshape(n, config.hiddenSize());
-        return decode ? f.floats(model.logits(f, last.row(0)), VOCABULARY) : last;
+        return decode ? f.floats(model.logits(f, last.row(0)), size.vocabulary) : last;
     }
 
     @Override

@@ -20,24 +20,37 @@ abstract class Stage implements Workload {
 
     @Override
     public final double check(Tensor y, double bound) {
+        Tensor result = y.onHost();
         for (long i = 0; i < y.elements(); i += Math.max(1, y.elements() / 1000)) {
-            if (!Float.isFinite(y.getFloat(i))) {
-                throw new IllegalStateException("element " + i + " is " + y.getFloat(i));
+            if (!Float.isFinite(result.getFloat(i))) {
+                throw new IllegalStateException("element " + i + " is " + result.getFloat(i));
             }
         }
         try (Engine scalar = Engine.open(new EngineOptions(KernelChoice.SCALAR, 0, 0)); Scope f = scalar.scope()) {
-            Tensor want = runSmall(f);
-            double worst = 0;
-            for (long i = 0; i < want.elements(); i++) {
-                double error = Math.abs(small.getFloat(i) - want.getFloat(i)) / Math.max(1, Math.abs(want.getFloat(i)));
-                if (!(error <= bound)) {
-                    throw new IllegalStateException("on a small input it gives " + small.getFloat(i) + " instead of " + want.getFloat(i)
-                            + " as element " + i);
-                }
-                worst = Math.max(worst, error);
-            }
-            return worst;
+            return difference(small.onHost(), runSmall(f), bound);
         }
+    }
+
+    /**
+     * Runs the weights on the small input elsewhere and compares.
+     *
+     * @return the largest error of an element, relative to the larger of it and 1
+     */
+    final double check(Ops elsewhere, double bound) {
+        return difference(runSmall(elsewhere).onHost(), small.onHost(), bound);
+    }
+
+    private static double difference(Tensor got, Tensor want, double bound) {
+        double worst = 0;
+        for (long i = 0; i < want.elements(); i++) {
+            double error = Math.abs(got.getFloat(i) - want.getFloat(i)) / Math.max(1, Math.abs(want.getFloat(i)));
+            if (!(error <= bound)) {
+                throw new IllegalStateException("on a small input it gives " + got.getFloat(i) + " instead of " + want.getFloat(i)
+                        + " as element " + i);
+            }
+            worst = Math.max(worst, error);
+        }
+        return worst;
     }
 
     /** Binds the weights and makes the input. */

@@ -14,7 +14,7 @@ import java.util.Locale;
  *
  * <p>Stages that need more memory than a machine may have are put together from parts: a step of FLUX.1 is 19 times a double block and 38
  * times a single one, each with the embeddings around it, which are less than a hundredth of the work; a pass of Qwen2.5-VL-3B is
- * {@value QwenLayers#REAL_LAYERS} / {@value QwenLayers#LAYERS} times its layers.
+ * {@link QwenLayers.Size#layers} / {@value QwenLayers#LAYERS} times its layers.
  *
  * <p>Arguments: {@code --kernels K}, {@code --threads N}, {@code --times N} (of which the fastest counts) and parts of names of stages.
  */
@@ -33,7 +33,7 @@ public final class StageProfiles {
 
     private static List<WholeStage> stages() {
         List<WholeStage> all = new ArrayList<>();
-        double layers = (double) QwenLayers.REAL_LAYERS / QwenLayers.LAYERS;
+        double layers = (double) QwenLayers.Size.QWEN_3B.layers / QwenLayers.LAYERS;
         for (String dtype : new String[] {"F32", "BF16"}) {
             for (int tokens : new int[] {1536, 4608}) {
                 all.add(new WholeStage("FLUX step " + tokens + " tokens " + dtype, List.of(new Part("FLUX double block " + tokens + " tokens " + dtype, 19),
@@ -45,7 +45,7 @@ public final class StageProfiles {
             }
             for (String pass : new String[] {"prefill of", "decode after"}) {
                 String name = "Qwen 3B " + pass + " 512";
-                all.add(new WholeStage(name + " " + dtype, List.of(new Part(name + ", " + QwenLayers.LAYERS + " of " + QwenLayers.REAL_LAYERS + " layers " + dtype, layers))));
+                all.add(new WholeStage(name + " " + dtype, List.of(new Part(name + ", " + QwenLayers.LAYERS + " of " + QwenLayers.Size.QWEN_3B.layers + " layers " + dtype, layers))));
             }
         }
         return List.copyOf(all);

@@ -40,8 +40,8 @@ final class Workloads {
             for (int pixels : new int[] {512, 1024}) {
                 put("VAE decode " + pixels + "x" + pixels, dtype, () -> new VaeDecode(pixels, dtype));
             }
-            put("Qwen 3B prefill of 512, 8 of 36 layers", dtype, () -> new QwenLayers(false, 512, dtype));
-            put("Qwen 3B decode after 512, 8 of 36 layers", dtype, () -> new QwenLayers(true, 512, dtype));
+            put("Qwen 3B prefill of 512, 8 of 36 layers", dtype, () -> new QwenLayers(QwenLayers.Size.QWEN_3B, false, 512, dtype));
+            put("Qwen 3B decode after 512, 8 of 36 layers", dtype, () -> new QwenLayers(QwenLayers.Size.QWEN_3B, true, 512, dtype));
         }
         for (int tokens : new int[] {1536, 4608}) {
             put("attention " + tokens + " tokens, 24 heads of 128", DType.F32, () -> new SelfAttention(tokens, 24, 128));

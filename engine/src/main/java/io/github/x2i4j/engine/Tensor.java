@@ -106,7 +106,7 @@ public final class Tensor {
 
     /** This tensor if the CPU reaches its elements, otherwise a copy that it reaches; waits for the device. */
     public Tensor onHost() {
-        return storage instanceof HostStorage ? this : new Tensor(dtype, shape, new HostStorage(storage.read(byteOffset, byteSize())), 0);
+        return storage instanceof HostStorage ? this : new Tensor(dtype, shape, new HostStorage(storage.read(byteOffset, byteSize())), 0).scaledBy(scale);
     }
 
     /** The same elements in another shape; one dimension may be -1 and is then computed. */

@@ -11,6 +11,9 @@ import java.util.Random;
  */
 record OpCase(String name, long terms, Body body) {
     static final long SEED = 20250306;
+    /** Relative error in the L2 norm that a sum of 1024 products may have; widened operands are exact, so it is the same for all dtypes. */
+    private static final double BOUND = 2e-6;
+    private static final double LEAST_BOUND = 1e-6;
 
     interface Body {
         Result run(Scope f, Operands in);
@@ -22,6 +25,39 @@ record OpCase(String name, long terms, Body body) {
 
     Result run(Scope f) {
         return body.run(f, new Operands(new Random(SEED + name.hashCode())));
+    }
+
+    /**
+     * Compares a result with the definition.
+     *
+     * @return the relative error in the L2 norm
+     * @throws AssertionError if it is above the bound of this op, or a single element is off by ten times that
+     */
+    double compare(Shape shape, float[] got, double[] want) {
+        that(got.length == want.length, "%d elements of %s instead of %d", got.length, name, want.length);
+        double bound = Math.max(LEAST_BOUND, BOUND * Math.sqrt(terms / 1024.0));
+        double norm = 0;
+        double error = 0;
+        for (int i = 0; i < got.length; i++) {
+            norm += want[i] * want[i];
+            error += (got[i] - want[i]) * (got[i] - want[i]);
+        }
+        norm = Math.max(norm, 1e-6 * got.length);
+        double typical = Math.sqrt(norm / got.length);
+        for (int i = 0; i < got.length; i++) {
+            // A single element may be off by more than the root mean square.
+            double off = Math.abs(got[i] - want[i]) / Math.max(typical, Math.abs(want[i]));
+            that(off < 10 * bound, "%s (seed %d): element %d of %s is %s, expected %s", name, SEED, i, shape, got[i], want[i]);
+        }
+        double relative = Math.sqrt(error / norm);
+        that(got.length == 0 || relative < bound, "%s (seed %d): relative error %s, at most %s", name, SEED, relative, bound);
+        return relative;
+    }
+
+    private static void that(boolean holds, String message, Object... values) {
+        if (!holds) {
+            throw new AssertionError(message.formatted(values));
+        }
     }
 
     /** Random operands. */

@@ -1,7 +1,5 @@
 package io.github.x2i4j.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.machine.InterpretedTiles;
 import java.util.ArrayList;
@@ -13,10 +11,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every op on every implementation against the definition in double precision, and against each other bit by bit. */
 class OpTableTest {
-    /** Relative error in the L2 norm that a sum of 1024 products may have; widened operands are exact, so it is the same for all dtypes. */
-    private static final double BOUND = 2e-6;
-    private static final double LEAST_BOUND = 1e-6;
-
     private static List<EngineOptions> implementations() {
         List<EngineOptions> all = new ArrayList<>();
         for (int threads = 1; threads <= 2; threads++) {
@@ -77,23 +71,7 @@ class OpTableTest {
     }
 
     static void compare(OpCase c, Shape shape, float[] got, double[] want) {
-        assertThat(got.length).as("elements of " + c.name()).isEqualTo(want.length);
-        double bound = Math.max(LEAST_BOUND, BOUND * Math.sqrt(c.terms() / 1024.0));
-        double norm = 0;
-        double error = 0;
-        for (int i = 0; i < got.length; i++) {
-            norm += want[i] * want[i];
-            error += (got[i] - want[i]) * (got[i] - want[i]);
-        }
-        norm = Math.max(norm, 1e-6 * got.length);
-        double typical = Math.sqrt(norm / got.length);
-        for (int i = 0; i < got.length; i++) {
-            // A single element may be off by more than the root mean square.
-            double off = Math.abs(got[i] - want[i]) / Math.max(typical, Math.abs(want[i]));
-            assertThat(off).as("%s (seed %d): element %d of %s is %s, expected %s", c.name(), OpCase.SEED, i, shape, got[i], want[i])
-                    .isLessThan(10 * bound);
-        }
-        assertThat(Math.sqrt(error / norm)).as("%s (seed %d): relative error", c.name(), OpCase.SEED).isLessThan(bound);
+        c.compare(shape, got, want);
     }
 
     private static void compareBits(OpCase c, Shape shape, float[] got, float[] reference) {

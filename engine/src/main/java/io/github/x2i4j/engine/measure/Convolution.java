@@ -58,13 +58,15 @@ public final class Convolution implements Workload {
         long ox = index % size;
         long oy = index / size % size;
         long o = index / size / size;
+        Tensor picture = x.onHost();
+        Tensor kernels = weight.onHost();
         double sum = 0;
         for (long tap = 0; tap < (long) in * kernel * kernel; tap++) {
             long ix = ox + tap % kernel - kernel / 2;
             long iy = oy + tap / kernel % kernel - kernel / 2;
             if (ix >= 0 && ix < size && iy >= 0 && iy < size) {
-                sum += (double) x.getFloat((tap / kernel / kernel * size + iy) * size + ix)
-                        * weight.getFloat(o * in * kernel * kernel + tap);
+                sum += (double) picture.getFloat((tap / kernel / kernel * size + iy) * size + ix)
+                        * kernels.getFloat(o * in * kernel * kernel + tap);
             }
         }
         return sum;

@@ -65,9 +65,11 @@ public final class MatrixProduct implements Workload {
 
     @Override
     public double expected(long index) {
+        Tensor row = x.row(index / n).onHost();
+        Tensor column = weights[weights.length - 1].row(index % n).onHost();
         double sum = 0;
         for (long c = 0; c < k; c++) {
-            sum += (double) x.getFloat(index / n * k + c) * weights[weights.length - 1].getFloat(index % n * k + c);
+            sum += (double) row.getFloat(c) * column.getFloat(c);
         }
         return sum;
     }

@@ -49,6 +49,9 @@ public final class SelfAttention implements Workload {
 
     @Override
     public double expected(long index) {
+        Tensor queries = q.onHost();
+        Tensor keys = k.onHost();
+        Tensor values = v.onHost();
         long row = index / d;
         long head = row % heads;
         double sum = 0;
@@ -56,11 +59,11 @@ public final class SelfAttention implements Workload {
         for (long j = 0; j < tokens; j++) {
             double score = 0;
             for (long c = 0; c < d; c++) {
-                score += (double) q.getFloat(row * d + c) * k.getFloat((j * heads + head) * d + c);
+                score += (double) queries.getFloat(row * d + c) * keys.getFloat((j * heads + head) * d + c);
             }
             double p = Math.exp(score * scale());
             sum += p;
-            out += p * v.getFloat((j * heads + head) * d + index % d);
+            out += p * values.getFloat((j * heads + head) * d + index % d);
         }
         return out / sum;
     }

@@ -4,8 +4,8 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Ops;
 import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
+import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /** Work on operands of one size, with the figures that its time is judged by, and a check of its result. */
@@ -21,6 +21,14 @@ public interface Workload {
 
     /** Does the work. */
     Tensor run(Ops f);
+
+    /** Does the work to its end: a device may compute long after it was told to. */
+    default void runToEnd(Scope operands) {
+        try (Scope f = operands.scope()) {
+            Tensor y = run(f);
+            y.reshape(y.elements()).rows(y.elements() - 1, y.elements()).getFloat(0);
+        }
+    }
 
     /** Element {@code index} of the result in double precision. */
     double expected(long index);
@@ -52,10 +60,11 @@ public interface Workload {
     default double check(Tensor y, double bound) {
         SplittableRandom random = new SplittableRandom(7);
         double worst = 0;
+        Tensor result = y.onHost();
         for (int i = 0; i < 20; i++) {
             long index = random.nextLong(y.elements());
             double want = expected(index);
-            double got = y.getFloat(index);
+            double got = result.getFloat(index);
             double error = Math.abs(got - want) / Math.max(1, Math.abs(want));
             if (!(error <= bound)) {
                 throw new IllegalStateException(this + " gives " + got + " instead of " + want + " as element " + index);
@@ -67,14 +76,13 @@ public interface Workload {
 
     /** F32, evenly distributed between {@code -bound} and {@code bound}. */
     static Tensor random(Scope f, double bound, long... dims) {
-        Tensor t = f.empty(DType.F32, dims);
-        MemorySegment segment = t.segment();
-        long state = t.elements();
-        for (long i = 0; i < t.elements(); i++) {
+        float[] values = new float[Math.toIntExact(Shape.of(dims).elements())];
+        long state = values.length;
+        for (int i = 0; i < values.length; i++) {
             state = state * 0x5851F42D4C957F2DL + 0x14057B7EF767814FL;
-            segment.set(Tensor.FLOAT, i * Float.BYTES, (float) ((state >> 40) * 0x1p-23 * bound));
+            values[i] = (float) ((state >> 40) * 0x1p-23 * bound);
         }
-        return t;
+        return f.floats(values, dims);
     }
 
     /** {@link #random(Scope, double, long...)}, rounded to {@code dtype}. */
