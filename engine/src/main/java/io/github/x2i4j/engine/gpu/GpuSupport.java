@@ -11,6 +11,8 @@ import java.util.function.Supplier;
 
 /** Finds the ways to CUDA that this machine has. */
 public final class GpuSupport {
+    private static final String NOT_LOADED = "its native parts, or CUDA 12's libraries that they need, could not be loaded";
+
     private GpuSupport() {
     }
 
@@ -26,9 +28,10 @@ public final class GpuSupport {
         try {
             return JCudaApi.open();
         } catch (NoClassDefFoundError e) {
-            throw new UnsupportedFeatureException("it is not on the class path");
+            // A class whose initialisation failed before is told of as if it were missing.
+            throw new UnsupportedFeatureException(e.getCause() instanceof ClassNotFoundException ? "it is not on the class path" : NOT_LOADED);
         } catch (UnsatisfiedLinkError e) {
-            throw new UnsupportedFeatureException("its native parts, or CUDA 12's libraries that they need, could not be loaded");
+            throw new UnsupportedFeatureException(NOT_LOADED);
         }
     }
 
