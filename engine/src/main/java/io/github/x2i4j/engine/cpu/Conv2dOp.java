@@ -16,12 +16,13 @@ import java.util.Arrays;
 
 /**
  * Two-dimensional convolution as the product of the weight [Co, Ci kh kw] with the patches [Ci kh kw, Ho Wo], which exist only as
- * packed panels. {@link ConvBands} packs them where the stride is 1.
+ * packed panels. {@link ConvBands} packs them where the stride is 1; {@link Winograd} needs fewer products where there are many channels.
  */
 final class Conv2dOp {
     private final CpuContext cpu;
     private final ConvSpec spec;
     private final MemorySegment x;
+    private final long images;
     private final int channels;
     private final int height;
     private final int width;
@@ -29,10 +30,11 @@ final class Conv2dOp {
     private final int kernelWidth;
     private final int outWidth;
 
-    private Conv2dOp(CpuContext cpu, Tensor x, Tensor weight, ConvSpec spec, int outWidth) {
+    Conv2dOp(CpuContext cpu, Tensor x, Tensor weight, ConvSpec spec, int outWidth) {
         this.cpu = cpu;
         this.spec = spec;
         this.x = x.segment();
+        images = x.dim(0);
         channels = Math.toIntExact(x.dim(1));
         height = Math.toIntExact(x.dim(2));
         width = Math.toIntExact(x.dim(3));
@@ -47,11 +49,23 @@ final class Conv2dOp {
         int outWidth = Math.toIntExact(y.dim(3));
         long out = weight.dim(0);
         Conv2dOp op = new Conv2dOp(cpu, x, weight, spec, outWidth);
+        ConvBands.Output output = op.output(y, bias, epilogue);
+        if (y.elements() > 0 && spec.stride() == 1) {
+            op.dense(cpu.blocks(), weight, outHeight, output);
+        } else {
+            op.strided(weight, (long) outHeight * outWidth, output);
+        }
+        return y;
+    }
+
+    /** Bias, activation and what else the epilogue asks for. */
+    ConvBands.Output output(Tensor y, Tensor bias, Epilogue epilogue) {
         RunStore store = new RunStore(cpu, y, epilogue);
         float[] biases = Runs.floats(bias);
         Activation activation = epilogue.activation();
-        long pixels = (long) outHeight * outWidth;
-        ConvBands.Output output = (image, c, at, stride, row, rows, pixel, n) -> {
+        long out = y.dim(1);
+        long pixels = y.dim(2) * y.dim(3);
+        return (image, c, at, stride, row, rows, pixel, n) -> {
             RunKernels kernels = cpu.runs();
             for (int i = 0; i < rows; i++) {
                 if (biases != null) {
@@ -61,20 +75,22 @@ final class Conv2dOp {
                 store.store(c, at + i * stride, n, (image * out + row + i) * pixels + pixel, 0);
             }
         };
-        if (y.elements() > 0 && spec.stride() == 1) {
-            bands(cpu, cpu.blocks(), op, weight, spec, outHeight, outWidth).run(x.dim(0), output);
+    }
+
+    private <P> void dense(BlockKernel<P> kernel, Tensor weight, int outHeight, ConvBands.Output output) {
+        if (kernel.elementsPerWord() == 1 && Winograd.pays(weight, outHeight, outWidth)) {
+            winograd(kernel, weight, outHeight, output);
         } else {
-            op.strided(weight, pixels, x.dim(0), output);
+            new ConvBands<>(cpu, kernel, this, weight, spec, outHeight, outWidth).run(images, output);
         }
-        return y;
     }
 
-    private static <P> ConvBands<P> bands(CpuContext cpu, BlockKernel<P> kernel, Conv2dOp op, Tensor weight, ConvSpec spec, int outHeight,
-            int outWidth) {
-        return new ConvBands<>(cpu, kernel, op, weight, spec, outHeight, outWidth);
+    /** Stride 1 and a kernel of 3x3. */
+    <P> void winograd(BlockKernel<P> kernel, Tensor weight, int outHeight, ConvBands.Output output) {
+        new Winograd<>(cpu, kernel, this, weight, spec, outHeight, outWidth).run(images, output);
     }
 
-    private void strided(Tensor weight, long pixels, long images, ConvBands.Output output) {
+    private void strided(Tensor weight, long pixels, ConvBands.Output output) {
         for (long b = 0; b < images; b++) {
             long image = b;
             Gemm.multiply(cpu, weight.dim(0), pixels, Math.toIntExact(weight.shape().product(1, 4)), () -> RowPacker.of(weight, cpu.runs()),

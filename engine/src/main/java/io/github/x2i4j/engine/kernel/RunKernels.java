@@ -53,6 +53,12 @@ public interface RunKernels {
     /** {@code x[i] += y[i]} */
     void add(float[] x, int at, float[] y, int yAt, int n);
 
+    /** {@code to[i] = x[i] + y[i]} */
+    void plus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n);
+
+    /** {@code to[i] = x[i] - y[i]} */
+    void minus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n);
+
     /** {@code x[i] *= y[i]} */
     void mul(float[] x, int at, float[] y, int yAt, int n);
 

@@ -206,6 +206,20 @@ public final class ScalarKernels implements TileKernel, RunKernels {
     }
 
     @Override
+    public void plus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toAt + i] = x[at + i] + y[yAt + i];
+        }
+    }
+
+    @Override
+    public void minus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toAt + i] = x[at + i] - y[yAt + i];
+        }
+    }
+
+    @Override
     public void mul(float[] x, int at, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
             x[at + i] *= y[yAt + i];

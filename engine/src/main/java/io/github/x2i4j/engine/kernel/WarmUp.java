@@ -100,6 +100,8 @@ final class WarmUp implements AutoCloseable {
                     k -> k.affine(x, 0, SHORT, 0.9f, 0.1f),
                     k -> k.add(x, 0, y, 0, SHORT),
                     k -> k.mul(x, 0, y, 0, SHORT),
+                    k -> k.plus(x, 0, y, 0, x, 0, SHORT),
+                    k -> k.minus(x, 0, y, 0, x, 0, SHORT),
                     k -> k.activate(Activation.GELU, x, 0, SHORT),
                     k -> k.activate(Activation.SILU, x, 0, SHORT),
                     k -> k.activate(Activation.RELU, x, 0, SHORT),

@@ -63,6 +63,9 @@ class KernelBitsTest {
         double[] sums = {k.dot(x, at, y, yAt, n), k.sum(x, at, n), k.sumSquares(x, at, n, 0.7f), k.max(x, at, n)};
         k.add(x, at, y, yAt, n);
         k.mul(x, at, z, yAt, n);
+        float[] apart = z.clone();
+        k.plus(x, at, y, yAt, apart, 5, n);
+        k.minus(apart, 4, y, yAt, apart, 2, n);
         k.mulAdd(x, at, y, yAt, z, at, n);
         k.addScaled(x, at, 0.3f, y, yAt, n);
         k.standardise(x, at, n, 0.2f, 0.9f);
@@ -70,12 +73,13 @@ class KernelBitsTest {
         float[] exponentials = x.clone();
         float[] partial = z.clone();
         k.exp(exponentials, at, n, 0.5f, partial, yAt);
-        Object[] all = new Object[Activation.values().length + 4];
+        Object[] all = new Object[Activation.values().length + 5];
         for (Activation f : Activation.values()) {
             float[] activated = x.clone();
             k.activate(f, activated, at, n);
             all[f.ordinal()] = activated;
         }
+        all[all.length - 5] = apart;
         all[all.length - 4] = partial;
         all[all.length - 3] = widened;
         all[all.length - 2] = sums;

@@ -290,6 +290,30 @@ abstract class VectorKernels extends VectorDots implements TileKernel {
     }
 
     @Override
+    public final void plus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n) {
+        VectorSpecies<Float> s = species();
+        int end = s.loopBound(n);
+        for (int i = 0; i < end; i += s.length()) {
+            FloatVector.fromArray(s, x, at + i).add(FloatVector.fromArray(s, y, yAt + i)).intoArray(to, toAt + i);
+        }
+        for (int i = end; i < n; i++) {
+            to[toAt + i] = x[at + i] + y[yAt + i];
+        }
+    }
+
+    @Override
+    public final void minus(float[] x, int at, float[] y, int yAt, float[] to, int toAt, int n) {
+        VectorSpecies<Float> s = species();
+        int end = s.loopBound(n);
+        for (int i = 0; i < end; i += s.length()) {
+            FloatVector.fromArray(s, x, at + i).sub(FloatVector.fromArray(s, y, yAt + i)).intoArray(to, toAt + i);
+        }
+        for (int i = end; i < n; i++) {
+            to[toAt + i] = x[at + i] - y[yAt + i];
+        }
+    }
+
+    @Override
     public final void mul(float[] x, int at, float[] y, int yAt, int n) {
         VectorSpecies<Float> s = species();
         int end = s.loopBound(n);
