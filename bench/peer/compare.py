@@ -22,6 +22,8 @@ import torch
 
 from works import catalogue
 
+WARM_SECONDS = 3  # Java compiles what it runs meanwhile, on the same cores
+
 
 class Java:
     def __init__(self, java, classpath, kernels, threads):
@@ -56,7 +58,10 @@ def compare(java, name, make, times, peak):
         mine, theirs = [ours["nanos"]], [timed(run)]
     else:
         run()
+        begin = time.perf_counter()
         java.ask("run")
+        while time.perf_counter() - begin < WARM_SECONDS:
+            java.ask("run")
     for _ in range(times):
         if name.startswith("matvec"):
             reading.append(java.ask("read")["nanos"])

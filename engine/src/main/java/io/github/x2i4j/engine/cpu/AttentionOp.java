@@ -27,7 +27,7 @@ final class AttentionOp<P> {
     /** Bound of the packed keys and values, unless one head needs more. */
     private static final long PANEL_WORDS = 4L << 20;
     /** Rows of a block, at most: their queries, scores and sums share the second-level cache with a tile. A multiple of the rows of every kernel. */
-    private static final int BLOCK_ROWS = 192;
+    private static final int BLOCK_ROWS = 96;
     /** Blocks for each thread that keep the threads evenly busy. */
     private static final int BLOCKS_PER_THREAD = 4;
 

@@ -151,12 +151,12 @@ public final class CpuScope implements Scope {
 
     @Override
     public Tensor concat(int axis, Tensor... parts) {
-        return Mapped.reading(() -> Movement.concat(this, axis, parts), parts);
+        return Mapped.reading(() -> Movement.concat(cpu, this, axis, parts), parts);
     }
 
     @Override
     public Tensor slice(Tensor x, int axis, long from, long to) {
-        return Mapped.reading(() -> Movement.slice(this, x, axis, from, to), x);
+        return Mapped.reading(() -> Movement.slice(cpu, this, x, axis, from, to), x);
     }
 
     @Override

@@ -10,10 +10,13 @@ import java.lang.foreign.MemorySegment;
 
 /** Ops that only move elements. Joining, cutting and permuting work on plain types of any kind. */
 final class Movement {
+    /** Bytes that one task copies. */
+    private static final long PIECE = 1 << 20;
+
     private Movement() {
     }
 
-    static Tensor concat(CpuScope f, int axis, Tensor... parts) {
+    static Tensor concat(CpuContext cpu, CpuScope f, int axis, Tensor... parts) {
         Shape shape = Signatures.concat(axis, parts);
         Tensor first = parts[0];
         int a = shape.axis(axis);
@@ -24,16 +27,27 @@ final class Movement {
         long at = 0;
         for (Tensor p : parts) {
             long run = p.dim(a) * unit;
-            MemorySegment ps = p.segment();
-            for (long o = 0; o < outer; o++) {
-                MemorySegment.copy(ps, o * run, ys, o * shape.dim(a) * unit + at, run);
-            }
+            copyRuns(cpu, p.segment(), 0, run, ys, at, shape.dim(a) * unit, run, outer);
             at += run;
         }
         return y;
     }
 
-    static Tensor slice(CpuScope f, Tensor x, int axis, long from, long to) {
+    /** Copies {@code count} runs of bytes; runs begin {@code fromStep} and {@code toStep} bytes apart. */
+    private static void copyRuns(CpuContext cpu, MemorySegment from, long fromAt, long fromStep, MemorySegment to, long toAt, long toStep, long run,
+            long count) {
+        cpu.workers().parallelFor(Math.toIntExact(Math.ceilDiv(run * count, PIECE)), task -> {
+            long end = Math.min(run * count, (task + 1) * PIECE);
+            long n;
+            for (long i = task * PIECE; i < end; i += n) {
+                long inRun = i % run;
+                n = Math.min(run - inRun, end - i);
+                MemorySegment.copy(from, fromAt + i / run * fromStep + inRun, to, toAt + i / run * toStep + inRun, n);
+            }
+        });
+    }
+
+    static Tensor slice(CpuContext cpu, CpuScope f, Tensor x, int axis, long from, long to) {
         int a = x.shape().axis(axis);
         Shape shape = Signatures.slice(x, axis, from, to);
         long outer = x.shape().product(0, a);
@@ -42,12 +56,8 @@ final class Movement {
         }
         Tensor y = f.empty(x.dtype(), shape);
         long unit = x.dtype().bytes(x.shape().product(a + 1, x.rank()));
-        MemorySegment xs = x.segment();
-        MemorySegment ys = y.segment();
         long run = (to - from) * unit;
-        for (long o = 0; o < outer; o++) {
-            MemorySegment.copy(xs, (o * x.dim(a) + from) * unit, ys, o * run, run);
-        }
+        copyRuns(cpu, x.segment(), from * unit, x.dim(a) * unit, y.segment(), 0, run, run, outer);
         return y;
     }
 

@@ -1,15 +1,16 @@
 package io.github.x2i4j.engine.cpu;
 
 import io.github.x2i4j.engine.ConvSpec;
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
-import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.memory.Block;
+import io.github.x2i4j.engine.kernel.TileKernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,13 +26,19 @@ import java.util.List;
  * <p>That takes 16 products instead of 36 for 4 pixels. Transforms are sums, so they pay where channels are many. Sums of products
  * are nine times shorter than those of the convolution as it is defined, so rounding does not add up to more.
  *
- * <p>Band by band of tile rows; U, V and M of a band stay in the third-level cache.
+ * <p>Band by band of tile rows, whose V stays in the third-level cache. A task multiplies and transforms a block of output channels.
  */
 final class Winograd<P> {
     private static final int NUMBERS = 16;
     private static final int SIDE = 4;
-    /** Bound of V and M of a band together, unless one row of tiles needs more. */
-    private static final long BAND_WORDS = 4L << 20;
+    /** Bound of V of a band, unless one row of tiles needs more. */
+    private static final long BAND_WORDS = 2L << 20;
+    /** Output channels of a block, at most. A multiple of the rows of every kernel for F32. */
+    private static final int BLOCK_ROWS = 48;
+    /** Tiles of a task, at most, unless a row has more. */
+    private static final int TASK_TILES = 128;
+    /** A little more between rows of M, so that they fall into different cache sets. */
+    private static final int STRIDE_PADDING = 16;
     private static final int LEAST_CHANNELS = 128;
     private static final int LEAST_PIXELS = 1024;
 
@@ -47,7 +54,13 @@ final class Winograd<P> {
     /** Tiles of a row of tiles. */
     private final int across;
     private final int tileRows;
+    /** Words of a panel of V. */
     private final long panel;
+    /** Elements of a row of U, whole slices. */
+    private final int padded;
+    /** Output channels of a block. */
+    private final int blockRows;
+    private final int blocks;
 
     Winograd(CpuContext cpu, BlockKernel<P> kernel, Conv2dOp op, Tensor weight, ConvSpec spec, int outHeight, int outWidth) {
         this.cpu = cpu;
@@ -62,6 +75,9 @@ final class Winograd<P> {
         across = Math.ceilDiv(outWidth, 2);
         tileRows = Math.ceilDiv(outHeight, 2);
         panel = (long) kernel.words(in) * kernel.columns();
+        padded = Math.ceilDiv(in, kernel.depth()) * kernel.depth();
+        blockRows = Math.min(BLOCK_ROWS, Math.ceilDiv(out, kernel.rows()) * kernel.rows());
+        blocks = Math.ceilDiv(out, blockRows);
     }
 
     /** Whether a convolution with stride 1 is better done this way. */
@@ -71,65 +87,103 @@ final class Winograd<P> {
     }
 
     void run(long images, ConvBands.Output output) {
-        int rows = (int) Math.clamp(BAND_WORDS / ((long) NUMBERS * (in + out) * across), 1, tileRows);
+        int rows = (int) Math.clamp(BAND_WORDS / ((long) NUMBERS * in * across), 1, tileRows);
         rows = Math.ceilDiv(tileRows, Math.ceilDiv(tileRows, rows));
-        int tiles = rows * across;
-        Block u = cpu.panels().acquire((long) NUMBERS * out * in * Float.BYTES);
-        List<P> v = new ArrayList<>();
-        float[] m = cpu.floats().take((long) NUMBERS * out * tiles);
+        long words = Math.ceilDiv(rows * across, kernel.columns()) * panel;
+        List<P> u = take(blocks, (long) NUMBERS * padded * blockRows);
+        List<P> v = take(NUMBERS, words);
         try {
-            for (int i = 0; i < NUMBERS; i++) {
-                v.add(kernel.take(cpu.panels(), cpu.floats(), Math.ceilDiv(tiles, kernel.columns()) * panel));
-            }
-            transformWeights(u.segment());
+            cpu.workers().parallelFor(blocks, block -> transformWeights(block, u.get(block)));
             for (long image = 0; image < images; image++) {
                 for (int row = 0; row < tileRows; row += rows) {
-                    band(image, row, Math.min(rows, tileRows - row), u.segment(), v, m, output);
+                    band(image, row, Math.min(rows, tileRows - row), u, v, output);
                 }
             }
         } finally {
-            cpu.panels().release(u);
-            v.forEach(p -> kernel.give(cpu.panels(), cpu.floats(), p));
-            cpu.floats().give(m);
+            give(u);
+            give(v);
         }
     }
 
-    private void band(long image, int row, int rows, MemorySegment u, List<P> v, float[] m, ConvBands.Output output) {
-        int tiles = rows * across;
+    private List<P> take(int count, long words) {
+        List<P> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(kernel.take(cpu.panels(), cpu.floats(), words));
+        }
+        return all;
+    }
+
+    private void give(List<P> memory) {
+        memory.forEach(p -> kernel.give(cpu.panels(), cpu.floats(), p));
+    }
+
+    private void band(long image, int row, int rows, List<P> u, List<P> v, ConvBands.Output output) {
         cpu.workers().parallelFor(in, channel -> transformInput(image, channel, row, rows, v));
-        for (int i = 0; i < NUMBERS; i++) {
-            int number = i;
-            MemorySegment factor = u.asSlice((long) i * out * in * Float.BYTES, (long) out * in * Float.BYTES);
-            Gemm.multiplyPacked(cpu, kernel, out, tiles, in, () -> new RowPacker.F32Rows(factor, in), v.get(i),
-                    (c, stride, first, count, column, columns) -> {
-                        for (int r = 0; r < count; r++) {
-                            System.arraycopy(c, r * stride, m, (number * out + (int) first + r) * tiles + (int) column, columns);
-                        }
-                    });
-        }
-        cpu.workers().parallelFor(out, channel -> transformOutput(image, channel, row, rows, m, tiles, output));
+        // Tasks begin with whole panels.
+        int taskRows = across % kernel.columns() == 0 ? Math.clamp(TASK_TILES / across, 1, rows) : rows;
+        cpu.workers().parallelFor(blocks * Math.ceilDiv(rows, taskRows), task -> {
+            int r = task / blocks * taskRows;
+            products(image, task % blocks, row, r, Math.min(taskRows, rows - r), u, v, output);
+        });
     }
 
-    /** {@code G g GT}, G = 1 0 0, 1/2 1/2 1/2, 1/2 -1/2 1/2, 0 0 1. */
-    private void transformWeights(MemorySegment u) {
-        cpu.workers().parallelFor(out, row -> {
-            float[] g = cpu.floats().take(9L * in);
-            float[] to = cpu.floats().take((long) NUMBERS * in);
-            float[] half = new float[SIDE * 3];
-            RowPacker.of(weight, cpu.runs()).pack(row, 0, 9 * in, g, 0);
+    /** A block of output channels of {@code count} rows of tiles, the first of which is row {@code r} of the band. */
+    private void products(long image, int block, int row, int r, int count, List<P> u, List<P> v, ConvBands.Output output) {
+        int first = block * blockRows;
+        int channels = Math.min(blockRows, out - first);
+        int tiles = Math.ceilDiv(channels, kernel.rows());
+        int panels = Math.ceilDiv(count * across, kernel.columns());
+        int stride = panels * kernel.columns() + STRIDE_PADDING;
+        List<P> m = take(NUMBERS, (long) tiles * kernel.rows() * stride);
+        for (int number = 0; number < NUMBERS; number++) {
+            for (int slice = 0; slice < in; slice += kernel.depth()) {
+                kernel.multiply(Math.min(kernel.depth(), in - slice), u.get(block), (number * padded + slice) * blockRows, tiles, v.get(number),
+                        r * across / kernel.columns() * panel + (long) kernel.words(slice) * kernel.columns(), panel, panels, m.get(number), stride,
+                        slice > 0);
+            }
+        }
+        for (int c = 0; c < channels; c++) {
+            transformOutput(image, first + c, row + r, count, m, (long) c * stride, output);
+        }
+        give(m);
+    }
+
+    /** {@code G g GT}, G = 1 0 0, 1/2 1/2 1/2, 1/2 -1/2 1/2, 0 0 1, for the output channels of a block; packed number by number. */
+    private void transformWeights(int block, P u) {
+        int first = block * blockRows;
+        int rows = Math.min(blockRows, out - first);
+        int row = NUMBERS * padded;
+        float[] g = cpu.floats().take(9L * in);
+        float[] to = cpu.floats().take((long) rows * row);
+        Arrays.fill(to, 0, rows * row, 0);
+        float[] half = new float[SIDE * 3];
+        RowPacker packer = RowPacker.of(weight, cpu.runs());
+        for (int r = 0; r < rows; r++) {
+            packer.pack(first + r, 0, 9 * in, g, 0);
             for (int c = 0; c < in; c++) {
                 for (int x = 0; x < 3; x++) {
                     spread(g[9 * c + x], g[9 * c + 3 + x], g[9 * c + 6 + x], half, x, 3);
                 }
                 for (int y = 0; y < SIDE; y++) {
-                    spread(half[3 * y], half[3 * y + 1], half[3 * y + 2], to, y * SIDE * in + c, in);
+                    spread(half[3 * y], half[3 * y + 1], half[3 * y + 2], to, r * row + y * SIDE * padded + c, padded);
                 }
             }
-            for (int i = 0; i < NUMBERS; i++) {
-                Runs.store(to, i * in, u, ((long) i * out + row) * in, in);
-            }
-            cpu.floats().give(g, to);
-        });
+        }
+        kernel.packRows(new Numbers(to, row), rows, row, cpu.floats(), u, blockRows * TileKernel.DEPTH);
+        cpu.floats().give(g, to);
+    }
+
+    /** Rows of transformed weights. */
+    private record Numbers(float[] from, int length) implements BlockKernel.Rows {
+        @Override
+        public void pack(int row, int k, int n, float[] to, int at) {
+            System.arraycopy(from, row * length + k, to, at, n);
+        }
+
+        @Override
+        public boolean copy(int row, int k, int n, DType dtype, MemorySegment to, long at) {
+            return false;
+        }
     }
 
     private static void spread(float a, float b, float c, float[] to, int at, int step) {
@@ -195,17 +249,19 @@ final class Winograd<P> {
         }
     }
 
-    /** {@code AT M A}, AT = 1 1 1 0, 0 1 -1 -1, for all tiles of some rows of a channel. */
-    private void transformOutput(long image, int channel, int row, int rows, float[] m, int tiles, ConvBands.Output output) {
+    /** {@code AT M A}, AT = 1 1 1 0, 0 1 -1 -1, for some rows of tiles of a channel, whose numbers begin at word {@code at}. */
+    private void transformOutput(long image, int channel, int row, int rows, List<P> m, long at, ConvBands.Output output) {
         RunKernels runs = cpu.runs();
+        float[] numbers = cpu.floats().take((long) NUMBERS * across);
         float[] sums = cpu.floats().take(2L * SIDE * across);
         float[] ends = cpu.floats().take(2L * across);
         float[] line = cpu.floats().take(2L * across);
-        int step = out * tiles;
         for (int r = 0; r < rows; r++) {
-            int first = channel * tiles + r * across;
+            for (int i = 0; i < NUMBERS; i++) {
+                kernel.read(m.get(i), at + (long) r * across, numbers, i * across, across);
+            }
             for (int x = 0; x < SIDE; x++) {
-                fold(runs, m, first + x * step, SIDE * step, sums, x * across, SIDE * across);
+                fold(runs, numbers, x * across, SIDE * across, sums, x * across, SIDE * across);
             }
             for (int y = 0; y < 2 && 2 * (row + r) + y < outHeight; y++) {
                 fold(runs, sums, y * SIDE * across, across, ends, 0, across);
@@ -216,7 +272,7 @@ final class Winograd<P> {
                 output.finish(image, line, 0, 0, channel, 1, (2L * (row + r) + y) * outWidth, outWidth);
             }
         }
-        cpu.floats().give(sums, ends, line);
+        cpu.floats().give(numbers, sums, ends, line);
     }
 
     /** {@code a + b + c} and {@code b - c - d} of four runs. */

@@ -94,12 +94,6 @@ public final class Gemm<P> {
         new Gemm<>(cpu, kernel, m, k, a, b, sink).multiply(n);
     }
 
-    /** As above, with all {@code n} columns of B packed before, panel by panel. */
-    public static <P> void multiplyPacked(CpuContext cpu, BlockKernel<P> kernel, long m, int n, int k, Supplier<RowPacker> a, P packed,
-            BlockSink sink) {
-        new Gemm<>(cpu, kernel, m, k, a, null, sink).multiplyBlocks(packed, Math.ceilDiv(n, kernel.columns()), 0, n);
-    }
-
     /** Columns whose panels are packed at a time, at most. */
     public static long mostColumns(BlockKernel<?> kernel, int k) {
         long panel = (long) kernel.words(k) * kernel.columns();
