@@ -93,14 +93,18 @@ final class Elementwise {
         MemorySegment cs = cos.segment();
         MemorySegment ss = sin.segment();
         cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * s), task -> {
+            RunKernels kernels = cpu.runs();
             float[] run = Runs.load(xs, (long) task * n, cpu.floats().take(n), n);
-            float[] c = Runs.load(cs, task % s * (d / 2), cpu.floats().take(d / 2), d / 2);
-            float[] t = Runs.load(ss, task % s * (d / 2), cpu.floats().take(d / 2), d / 2);
+            float[] c = Runs.load(cs, task % s * (d / 2), cpu.floats().take(d), d / 2);
+            float[] t = Runs.load(ss, task % s * (d / 2), cpu.floats().take(d), d / 2);
+            if (style == RopeStyle.INTERLEAVED) {
+                spread(c, t, d / 2);
+            }
             for (int at = 0; at < n; at += d) {
                 if (style == RopeStyle.INTERLEAVED) {
-                    rotate(run, at, 2, 1, c, t, d / 2);
+                    kernels.turnPairs(run, at, c, t, d);
                 } else {
-                    rotate(run, at, 1, d / 2, c, t, d / 2);
+                    turnHalves(run, at, c, t, d / 2);
                 }
             }
             Runs.store(run, 0, ys, (long) task * n, n);
@@ -109,14 +113,23 @@ final class Elementwise {
         return y;
     }
 
-    /** Turns the pairs (at + m step, at + m step + apart). */
-    private static void rotate(float[] x, int at, int step, int apart, float[] cos, float[] sin, int pairs) {
+    /** Cosines and sines of each pair for both of its elements. */
+    private static void spread(float[] cos, float[] sin, int pairs) {
+        for (int m = pairs - 1; m >= 0; m--) {
+            cos[2 * m + 1] = cos[m];
+            cos[2 * m] = cos[m];
+            sin[2 * m + 1] = sin[m];
+            sin[2 * m] = -sin[m];
+        }
+    }
+
+    /** Turns the pairs (at + m, at + m + pairs). */
+    private static void turnHalves(float[] x, int at, float[] cos, float[] sin, int pairs) {
         for (int m = 0; m < pairs; m++) {
-            int p = at + m * step;
-            float a = x[p];
-            float b = x[p + apart];
-            x[p] = a * cos[m] - b * sin[m];
-            x[p + apart] = b * cos[m] + a * sin[m];
+            float a = x[at + m];
+            float b = x[at + m + pairs];
+            x[at + m] = a * cos[m] - b * sin[m];
+            x[at + m + pairs] = b * cos[m] + a * sin[m];
         }
     }
 

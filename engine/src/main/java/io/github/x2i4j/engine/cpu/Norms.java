@@ -85,20 +85,21 @@ final class Norms {
         cpu.workers().parallelFor(Math.toIntExact(x.dim(0) * groups), task -> {
             long at = task * perGroup * plane;
             long n = perGroup * plane;
-            float centre = (float) (sums(cpu, xs, at, n, 0).sum / n);
+            float centre = (float) (sum(cpu, xs, at, n) / n);
             Sums rest = sums(cpu, xs, at, n, centre);
             double mean = rest.sum / n;
             float factor = (float) (1 / Math.sqrt(Math.max(rest.squares / n - mean * mean, 0) + eps));
             float[] run = cpu.floats().take(Runs.CHUNK);
             for (int c = 0; c < perGroup; c++) {
                 int channel = task % groups * perGroup + c;
+                float slope = factor * weights[channel];
+                float offset = (float) (biases[channel] - mean * slope);
                 for (long i = 0; i < plane; i += Runs.CHUNK) {
                     int length = (int) Math.min(Runs.CHUNK, plane - i);
                     RunKernels kernels = cpu.runs();
                     Runs.load(xs, at + c * plane + i, run, length);
                     kernels.standardise(run, 0, length, centre, 1);
-                    kernels.standardise(run, 0, length, (float) mean, factor);
-                    kernels.affine(run, 0, length, weights[channel], biases[channel]);
+                    kernels.affine(run, 0, length, slope, offset);
                     kernels.activate(activation, run, 0, length);
                     Runs.store(run, 0, ys, at + c * plane + i, length);
                 }
@@ -106,6 +107,17 @@ final class Norms {
             cpu.floats().give(run);
         });
         return y;
+    }
+
+    private static double sum(CpuContext cpu, MemorySegment x, long at, long n) {
+        float[] run = cpu.floats().take(Runs.CHUNK);
+        double sum = 0;
+        for (long i = 0; i < n; i += Runs.CHUNK) {
+            int length = (int) Math.min(Runs.CHUNK, n - i);
+            sum += cpu.runs().sum(Runs.load(x, at + i, run, length), 0, length);
+        }
+        cpu.floats().give(run);
+        return sum;
     }
 
     private record Sums(double sum, double squares) {

@@ -68,6 +68,9 @@ public interface RunKernels {
     /** {@code x[i] = factor y[i] + x[i]}, rounded once. */
     void addScaled(float[] x, int at, float factor, float[] y, int yAt, int n);
 
+    /** Exchanges neighbours: {@code x[i] = x[i] c[i] + x[i ^ 1] s[i]} for i from 0 to n, which is even; products are rounded. */
+    void turnPairs(float[] x, int at, float[] c, float[] s, int n);
+
     /** {@code x[i] = factor x[i] + offset}, rounded once. */
     void affine(float[] x, int at, int n, float factor, float offset);
 

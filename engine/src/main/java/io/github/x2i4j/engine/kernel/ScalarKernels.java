@@ -241,6 +241,21 @@ public final class ScalarKernels implements TileKernel, RunKernels {
     }
 
     @Override
+    public void turnPairs(float[] x, int at, float[] c, float[] s, int n) {
+        turnPairs(x, at, c, s, 0, n);
+    }
+
+    /** Pairs from {@code from} on. */
+    public static void turnPairs(float[] x, int at, float[] c, float[] s, int from, int n) {
+        for (int i = from; i < n; i += 2) {
+            float a = x[at + i];
+            float b = x[at + i + 1];
+            x[at + i] = a * c[i] + b * s[i];
+            x[at + i + 1] = b * c[i + 1] + a * s[i + 1];
+        }
+    }
+
+    @Override
     public void affine(float[] x, int at, int n, float factor, float offset) {
         for (int i = at; i < at + n; i++) {
             x[i] = Math.fma(factor, x[i], offset);

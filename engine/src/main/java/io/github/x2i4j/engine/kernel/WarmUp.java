@@ -106,6 +106,7 @@ final class WarmUp implements AutoCloseable {
                     k -> k.activate(Activation.SILU, x, 0, SHORT),
                     k -> k.activate(Activation.RELU, x, 0, SHORT),
                     k -> k.addScaled(x, 0, 0.9f, y, 0, SHORT),
+                    k -> k.turnPairs(x, 0, y, y, SHORT),
                     k -> k.widenBF16(narrow, 0, x, 0, SHORT));
             for (Consumer<RunKernels> p : primitives) {
                 if (!warmUp.warm(new RunRace(best, p), new RunRace(substitute, p))) {

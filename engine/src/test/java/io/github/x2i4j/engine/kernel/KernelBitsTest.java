@@ -70,6 +70,7 @@ class KernelBitsTest {
         k.addScaled(x, at, 0.3f, y, yAt, n);
         k.standardise(x, at, n, 0.2f, 0.9f);
         k.affine(x, at, n, 1.1f, -0.1f);
+        k.turnPairs(x, at, y, z, n & -2);
         float[] exponentials = x.clone();
         float[] partial = z.clone();
         k.exp(exponentials, at, n, 0.5f, partial, yAt);

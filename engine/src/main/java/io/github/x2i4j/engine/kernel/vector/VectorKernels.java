@@ -9,6 +9,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -349,6 +350,19 @@ abstract class VectorKernels extends VectorDots implements TileKernel {
         for (int i = end; i < n; i++) {
             x[at + i] = Math.fma(factor, y[yAt + i], x[at + i]);
         }
+    }
+
+    @Override
+    public final void turnPairs(float[] x, int at, float[] c, float[] s, int n) {
+        VectorSpecies<Float> species = species();
+        VectorShuffle<Float> neighbours = VectorShuffle.fromOp(species, i -> i ^ 1);
+        int end = species.loopBound(n);
+        for (int i = 0; i < end; i += species.length()) {
+            FloatVector v = FloatVector.fromArray(species, x, at + i);
+            v.mul(FloatVector.fromArray(species, c, i)).add(v.rearrange(neighbours).mul(FloatVector.fromArray(species, s, i)))
+                    .intoArray(x, at + i);
+        }
+        ScalarKernels.turnPairs(x, at, c, s, end, n);
     }
 
     @Override
