@@ -2,6 +2,9 @@ package io.github.x2i4j.engine.machine;
 
 import static io.github.x2i4j.engine.machine.Gpr.R10;
 import static io.github.x2i4j.engine.machine.Gpr.R11;
+import static io.github.x2i4j.engine.machine.Gpr.R12;
+import static io.github.x2i4j.engine.machine.Gpr.R13;
+import static io.github.x2i4j.engine.machine.Gpr.R14;
 import static io.github.x2i4j.engine.machine.Gpr.R8;
 import static io.github.x2i4j.engine.machine.Gpr.R9;
 import static io.github.x2i4j.engine.machine.Gpr.RAX;
@@ -38,7 +41,7 @@ final class SoftmaxSteps {
     private static final int EXP_4 = 5;
     private static final int EXP_0 = 9;
     private static final int ONE = 10;
-    private static final Gpr[] SAVED = {RBX, RBP};
+    private static final Gpr[] SAVED = {RBX, RBP, R12, R13, R14};
 
     private final Assembler asm;
     private final int bits;
@@ -111,26 +114,39 @@ final class SoftmaxSteps {
         }
         asm.mov(R11, R9);
         asm.shl(R11, Integer.numberOfTrailingZeros(OUT * WORD)); // bytes of a row of out
-        Label row = new Label();
-        asm.bind(row);
-        findMax();
-        Label same = new Label();
-        asm.compareFirst(before, max);
-        asm.jz(same);
-        rescale();
-        asm.bind(same);
-        exponentials();
-        asm.add(RDI, TileShape.DEPTH * WORD);
-        asm.add(RSI, BlockKernel.STATE * WORD);
-        asm.add(RDX, R11);
-        asm.dec(RCX);
-        asm.jnz(row);
+        asm.mov(R12, RDI);
+        asm.mov(R13, RSI);
+        asm.mov(R14, RCX);
+        // First the maxima of all rows: what one row waits for is then hidden behind the next.
+        forEachRow(() -> {
+            findMax();
+            Label same = new Label();
+            asm.compareFirst(before, max);
+            asm.jz(same);
+            rescale();
+            asm.bind(same);
+            asm.add(RDX, R11);
+        });
+        asm.mov(RDI, R12);
+        asm.mov(RSI, R13);
+        asm.mov(RCX, R14);
+        forEachRow(this::exponentials);
         asm.vzeroupper();
         for (int i = SAVED.length - 1; i >= 0; i--) {
             asm.pop(SAVED[i]);
         }
         asm.ret();
         asm.data(data, constants());
+    }
+
+    private void forEachRow(Runnable work) {
+        Label row = new Label();
+        asm.bind(row);
+        work.run();
+        asm.add(RDI, TileShape.DEPTH * WORD);
+        asm.add(RSI, BlockKernel.STATE * WORD);
+        asm.dec(RCX);
+        asm.jnz(row);
     }
 
     /** A vector of each constant. */
@@ -209,8 +225,9 @@ final class SoftmaxSteps {
         for (int i = 0; i < vectors; i++) {
             asm.load(sum(i), Mem.at(RSI, i * bytes()));
         }
-        asm.zero(before);
-        asm.subtract(max, before, max);
+        asm.broadcast(before, Mem.at(RSI, RunKernels.LANES * WORD));
+        asm.zero(max);
+        asm.subtract(max, max, before);
         asm.mov(RAX, RDI);
         asm.mov(RBX, RDI);
         asm.mov(R10, R8);
