@@ -98,7 +98,7 @@ static __device__ __forceinline__ void attend(const Attention<float>& a) {
     if (query < a.sq) {
         for (int c = 0; c < COLUMNS; c++) {
             if (lane + c * LANES < a.dv) {
-                a.y[((batch * a.sq + query) * a.hq + head) * a.dv + lane + c * LANES] = out[c] / sum;
+                ((float*) a.y)[((batch * a.sq + query) * a.hq + head) * a.dv + lane + c * LANES] = out[c] / sum;
             }
         }
     }

@@ -152,13 +152,10 @@ static __device__ __forceinline__ void compute_group(const Attention<bf16>& a, c
         total += exchange(total, 2);
         i64 query = (i64) blockIdx.x * HOPPER_TILE + first + half * 8;
         if (query < a.sq) {
-            float* y = a.y + ((blockIdx.z * a.sq + query) * a.hq + blockIdx.y) * a.dv;
+            i64 y = ((blockIdx.z * a.sq + query) * a.hq + blockIdx.y) * a.dv;
 #pragma unroll
-            for (int i = 0; i < 32; i++) {
-                int channel = i / 2 * 8 + lane % 4 * 2 + i % 2;
-                if (channel < a.dv) {
-                    y[channel] = out[i / 2 * 4 + half * 2 + i % 2] / total;
-                }
+            for (int i = 0; i < HOPPER_WIDTH / 8; i++) {
+                store_pair(a, y, i * 8 + lane % 4 * 2, out[i * 4 + half * 2] / total, out[i * 4 + half * 2 + 1] / total);
             }
         }
     }
@@ -205,36 +202,41 @@ KERNEL_OF(HOPPER_THREADS, 1) attention_hopper(Attention<bf16> a) {
     }
 }
 
-// Tiles of x [batch, s, heads, d]: block (tile, head, batch entry) writes rows, padded with zeros, as place_in_tile says.
-KERNEL pack_rows(const float* x, bf16* y, i64 s, i64 heads, i64 d) {
+// Tiles of x [batch, s, heads, d], float or bfloat16: block (tile, head, batch entry) writes rows, padded with zeros, as place_in_tile
+// says. d is a multiple of 4.
+KERNEL pack_rows(const void* x, int narrow, bf16* y, i64 s, i64 heads, i64 d) {
     bf16* tile = y + ((blockIdx.z * heads + blockIdx.y) * gridDim.x + blockIdx.x) * TILE_ELEMENTS;
     for (int i = threadIdx.x; i < TILE_ELEMENTS / 8; i += blockDim.x) {
         int row = i / (HOPPER_WIDTH / 8);
         int column = i % (HOPPER_WIDTH / 8) * 8;
         i64 from = (i64) blockIdx.x * HOPPER_TILE + row;
-        const float* in = x + ((blockIdx.z * s + from) * heads + blockIdx.y) * d + column;
-        float v[8];
-        for (int j = 0; j < 8; j++) {
-            v[j] = from < s && column + j < d ? in[j] : 0;
+        for (int half = 0; half < 8; half += 4) {
+            float v[4] = {};
+            if (from < s && column + half < d) {
+                load(x, narrow, ((blockIdx.z * s + from) * heads + blockIdx.y) * d + column + half, v);
+            }
+            store(tile, true, place_in_tile<HOPPER_TILE>(row, column + half), v);
         }
-        *(uint4*) (tile + place_in_tile<HOPPER_TILE>(row, column)) = {pack_bf16(v[0], v[1]), pack_bf16(v[2], v[3]), pack_bf16(v[4], v[5]),
-                pack_bf16(v[6], v[7])};
     }
 }
 
 // The same with rows and columns exchanged: a row of a tile is a channel.
-KERNEL pack_columns(const float* x, bf16* y, i64 s, i64 heads, i64 d) {
+KERNEL pack_columns(const void* x, int narrow, bf16* y, i64 s, i64 heads, i64 d) {
     bf16* tile = y + ((blockIdx.z * heads + blockIdx.y) * gridDim.x + blockIdx.x) * TILE_ELEMENTS;
     for (int i = threadIdx.x; i < TILE_ELEMENTS / 8; i += blockDim.x) {
         int row = i % HOPPER_WIDTH;
         int column = i / HOPPER_WIDTH * 8;
         i64 from = (i64) blockIdx.x * HOPPER_TILE + column;
-        const float* in = x + ((blockIdx.z * s + from) * heads + blockIdx.y) * d + row;
-        float v[8];
-        for (int j = 0; j < 8; j++) {
-            v[j] = from + j < s && row < d ? in[j * heads * d] : 0;
+        for (int half = 0; half < 8; half += 4) {
+            float v[4] = {};
+            for (int j = 0; j < 4; j++) {
+                float one[1] = {};
+                if (from + half + j < s && row < d) {
+                    load(x, narrow, ((blockIdx.z * s + from + half + j) * heads + blockIdx.y) * d + row, one);
+                }
+                v[j] = one[0];
+            }
+            store(tile, true, place_in_tile<HOPPER_WIDTH>(row, column + half), v);
         }
-        *(uint4*) (tile + place_in_tile<HOPPER_WIDTH>(row, column)) = {pack_bf16(v[0], v[1]), pack_bf16(v[2], v[3]), pack_bf16(v[4], v[5]),
-                pack_bf16(v[6], v[7])};
     }
 }

@@ -1,6 +1,6 @@
 // Attention on tensor cores: factors in bfloat16, sums and softmax in float (Dao, FlashAttention-2, 2023).
 #include "attention.cuh"
-#include "tensor.cuh"
+#include "numbers.cuh"
 
 #define TENSOR_QUERIES 128
 #define TENSOR_KEYS 64
@@ -188,13 +188,10 @@ static __device__ __forceinline__ void attend_tensor(const Attention<bf16>& a) {
         total += exchange(total, 2);
         i64 query = first_query + half * 8 + lane / 4;
         if (query < a.sq) {
-            float* y = a.y + ((batch * a.sq + query) * a.hq + head) * a.dv;
+            i64 y = ((batch * a.sq + query) * a.hq + head) * a.dv;
 #pragma unroll
-            for (int i = 0; i < WIDTH / 8 * 2; i++) {
-                int channel = i / 2 * 8 + lane % 4 * 2 + i % 2;
-                if (channel < a.dv) {
-                    y[channel] = out[half / 2][i / 2][half % 2 * 2 + i % 2] / total;
-                }
+            for (int i = 0; i < WIDTH / 8; i++) {
+                store_pair(a, y, i * 8 + lane % 4 * 2, out[half / 2][i][half % 2 * 2] / total, out[half / 2][i][half % 2 * 2 + 1] / total);
             }
         }
     }
@@ -204,16 +201,15 @@ static __device__ __forceinline__ void attend_tensor(const Attention<bf16>& a) {
 KERNEL_OF(TENSOR_THREADS, 2) attention_tensor_64(Attention<bf16> a) { attend_tensor<64>(a); }
 KERNEL_OF(TENSOR_THREADS, 2) attention_tensor_128(Attention<bf16> a) { attend_tensor<128>(a); }
 
-// Rows of x [rows, n] as bfloat16, each padded with zeros to width elements. n and width are multiples of 4.
-KERNEL narrow_rows(const float* x, bf16* y, i64 rows, i64 n, i64 width) {
-    FOR_EACH(i, rows * width / 4) {
+// Rows of x [rows, n], float or bfloat16, as bfloat16, each padded with zeros to width elements. n and width are multiples of 4.
+KERNEL narrow_rows(const void* x, int narrow, bf16* y, i64 rows, i64 n, i64 width) {
+    FOR_EACH(i, rows * (width / 4)) {
         i64 row = i / (width / 4);
         i64 column = i % (width / 4) * 4;
-        uint2 packed = {0, 0};
+        float v[4] = {};
         if (column < n) {
-            float4 v = *(const float4*) (x + row * n + column);
-            packed = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
+            load(x, narrow, row * n + column, v);
         }
-        *(uint2*) (y + row * width + column) = packed;
+        store(y, true, row * width + column, v);
     }
 }

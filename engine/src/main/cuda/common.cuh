@@ -36,18 +36,3 @@ static __device__ __forceinline__ unsigned short float_to_bf16(float x) {
     }
     return (unsigned short) ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
-
-// Sum of one value of each thread of a block of THREADS; every thread gets it.
-static __device__ __forceinline__ float block_sum(float value) {
-    __shared__ float partial[THREADS];
-    __syncthreads();
-    partial[threadIdx.x] = value;
-    for (int half = THREADS / 2; half > 0; half /= 2) {
-        __syncthreads();
-        if (threadIdx.x < half) {
-            partial[threadIdx.x] += partial[threadIdx.x + half];
-        }
-    }
-    __syncthreads();
-    return partial[0];
-}

@@ -133,7 +133,7 @@ static __device__ __forceinline__ i64 block_bytes(int type) {
     }
 }
 
-static __device__ __forceinline__ double load(const void* x, int type, i64 i) {
+static __device__ __forceinline__ double element_at(const void* x, int type, i64 i) {
     const byte* p = (const byte*) x;
     switch (type) {
         case F64: return ((const double*) x)[i];
@@ -147,7 +147,7 @@ static __device__ __forceinline__ double load(const void* x, int type, i64 i) {
     }
 }
 
-static __device__ __forceinline__ void store(void* y, int type, i64 i, double value) {
+static __device__ __forceinline__ void put_element(void* y, int type, i64 i, double value) {
     switch (type) {
         case F64: ((double*) y)[i] = value; break;
         case F16: ((unsigned short*) y)[i] = float_to_half((float) value); break;
@@ -163,13 +163,13 @@ static __device__ __forceinline__ double scaled(double value, float scale) {
 
 KERNEL cast(const void* x, int from, float scale, void* y, int to, i64 n) {
     FOR_EACH(i, n) {
-        store(y, to, i, scaled(load(x, from, i), scale));
+        put_element(y, to, i, scaled(element_at(x, from, i), scale));
     }
 }
 
 // Rows ids[r] of a table of rows of width elements, widened to float.
 KERNEL gather_rows(const void* table, int type, float scale, const i64* ids, float* y, i64 rows, i64 width) {
     FOR_EACH(i, rows * width) {
-        y[i] = (float) scaled(load(table, type, ids[i / width] * width + i % width), scale);
+        y[i] = (float) scaled(element_at(table, type, ids[i / width] * width + i % width), scale);
     }
 }

@@ -1,27 +1,83 @@
 // Element-wise ops. Launched with any grid.
-#include "common.cuh"
+#include "numbers.cuh"
 
-// z = residual + gate * (activation(z + bias) * multiplier), in place; absent operands are null.
-// z [rows, n, inner]; bias [n]; multiplier and residual like z; gate [rows / rows_per_gate, n].
-KERNEL epilogue(float* z, i64 rows, i64 n, i64 inner, const float* bias, int activation, const float* multiplier,
-        const float* gate, i64 rows_per_gate, const float* residual) {
-    FOR_EACH(i, rows * n * inner) {
-        i64 column = i / inner % n;
-        float v = z[i];
-        if (bias) {
-            v += bias[column];
+// y = residual + gate * (activation(z + bias) * multiplier); absent operands are null.
+// z, y, multiplier and residual [rows, n, inner]; bias [n]; gate [rows / rows_per_gate, n].
+struct Finish {
+    const float* z;
+    void* y;
+    i64 rows, n, inner;
+    const float* bias;
+    const void* multiplier;
+    const float* gate;
+    const float* residual;
+    i64 activation;
+    i64 rows_per_gate;
+    i64 narrow;              // bits of NARROW_OUTPUT and NARROW_MULTIPLIER; ALIGNED where W may be 8
+};
+
+template <int W>
+static __device__ __forceinline__ void finish_rows(const Finish& a) {
+    i64 column = ((i64) blockIdx.x * blockDim.x + threadIdx.x) * W;
+    if (column >= a.n) {
+        return;
+    }
+    float bias[W];
+    if (a.bias) {
+        load(a.bias, false, column, bias);
+    }
+    for (i64 row = blockIdx.y; row < a.rows; row += gridDim.y) {
+        i64 at = row * a.n + column;
+        float v[W];
+        float other[W];
+        load(a.z, false, at, v);
+        for (int e = 0; e < W; e++) {
+            v[e] = activate((int) a.activation, a.bias ? v[e] + bias[e] : v[e]);
         }
-        v = activate(activation, v);
-        if (multiplier) {
-            v *= multiplier[i];
+        if (a.multiplier) {
+            load(a.multiplier, a.narrow & NARROW_MULTIPLIER, at, other);
+            for (int e = 0; e < W; e++) {
+                v[e] *= other[e];
+            }
         }
-        if (gate) {
-            v *= gate[i / (n * inner * rows_per_gate) * n + column];
+        if (a.gate) {
+            load(a.gate, false, row / a.rows_per_gate * a.n + column, other);
+            for (int e = 0; e < W; e++) {
+                v[e] *= other[e];
+            }
         }
-        if (residual) {
-            v += residual[i];
+        if (a.residual) {
+            load(a.residual, false, at, other);
+            for (int e = 0; e < W; e++) {
+                v[e] += other[e];
+            }
         }
-        z[i] = v;
+        store(a.y, a.narrow & NARROW_OUTPUT, at, v);
+    }
+}
+
+// Where inner is 1. Threads along x have columns, blocks along y rows; an element costs no division.
+KERNEL finish_product(Finish a) {
+    if (a.narrow & ALIGNED) {
+        finish_rows<8>(a);
+    } else {
+        finish_rows<1>(a);
+    }
+}
+
+// For convolutions: blocks along y have planes of inner elements.
+KERNEL finish_planes(Finish a) {
+    for (i64 plane = blockIdx.y; plane < a.rows * a.n; plane += gridDim.y) {
+        i64 column = plane % a.n;
+        float bias = a.bias ? a.bias[column] : 0;
+        float gate = a.gate ? a.gate[plane / (a.n * a.rows_per_gate) * a.n + column] : 1;
+        FOR_EACH(i, a.inner) {
+            i64 at = plane * a.inner + i;
+            float v = activate((int) a.activation, a.z[at] + bias);
+            v = a.multiplier ? v * ((const float*) a.multiplier)[at] : v;
+            v *= gate;
+            ((float*) a.y)[at] = a.residual ? v + a.residual[at] : v;
+        }
     }
 }
 
@@ -51,22 +107,64 @@ KERNEL affine(const float* x, float* y, i64 n, float factor, float offset) {
     }
 }
 
-// Rotary embedding of x [batch, positions, heads, 2 half] by tables [positions, half]: channels 2m and 2m+1 turn together,
-// or m and m+half.
-KERNEL rope(const float* x, float* y, i64 pairs, i64 positions, i64 heads, i64 half, const float* cosines, const float* sines,
-        int interleaved) {
-    FOR_EACH(i, pairs) {
-        i64 m = i % half;
-        i64 head = i / half;
-        i64 angle = head / heads % positions * half + m;
-        i64 first = head * 2 * half + (interleaved ? 2 * m : m);
-        i64 second = first + (interleaved ? 1 : half);
-        float c = cosines[angle];
-        float s = sines[angle];
-        float a = x[first];
-        float b = x[second];
-        y[first] = a * c - b * s;
-        y[second] = b * c + a * s;
+// Rotary embedding of x [rows, heads, 2 half] by tables [positions, half], which repeat: channels 2m and 2m+1 turn together, or m and
+// m+half.
+struct Rope {
+    const void* x;
+    void* y;
+    const float* cosines;
+    const float* sines;
+    i64 rows, positions, heads, half;
+    i64 interleaved;
+    i64 narrow;              // bits of NARROW_INPUT and NARROW_OUTPUT; ALIGNED where W may be 4
+};
+
+// W pairs a thread; blocks along y have rows.
+template <int W>
+static __device__ __forceinline__ void turn(const Rope& a) {
+    int half = (int) a.half;
+    int pair = (int) (blockIdx.x * blockDim.x + threadIdx.x) * W;
+    if (pair >= (int) a.heads * half) {
+        return;
+    }
+    int m = pair % half;
+    for (i64 row = blockIdx.y; row < a.rows; row += gridDim.y) {
+        float c[W];
+        float s[W];
+        load(a.cosines, false, row % a.positions * half + m, c);
+        load(a.sines, false, row % a.positions * half + m, s);
+        i64 head = (row * a.heads + pair / half) * 2 * half;
+        if (a.interleaved) {
+            float v[2 * W];
+            load(a.x, a.narrow & NARROW_INPUT, head + 2 * m, v);
+            for (int e = 0; e < W; e++) {
+                float first = v[2 * e];
+                float second = v[2 * e + 1];
+                v[2 * e] = first * c[e] - second * s[e];
+                v[2 * e + 1] = second * c[e] + first * s[e];
+            }
+            store(a.y, a.narrow & NARROW_OUTPUT, head + 2 * m, v);
+        } else {
+            float first[W];
+            float second[W];
+            float turned[W];
+            load(a.x, a.narrow & NARROW_INPUT, head + m, first);
+            load(a.x, a.narrow & NARROW_INPUT, head + m + half, second);
+            for (int e = 0; e < W; e++) {
+                turned[e] = first[e] * c[e] - second[e] * s[e];
+                second[e] = second[e] * c[e] + first[e] * s[e];
+            }
+            store(a.y, a.narrow & NARROW_OUTPUT, head + m, turned);
+            store(a.y, a.narrow & NARROW_OUTPUT, head + m + half, second);
+        }
+    }
+}
+
+KERNEL rope(Rope a) {
+    if (a.narrow & ALIGNED) {
+        turn<4>(a);
+    } else {
+        turn<1>(a);
     }
 }
 

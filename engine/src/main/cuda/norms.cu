@@ -1,43 +1,148 @@
 // Normalisations. Blocks have THREADS threads.
-#include "common.cuh"
+#include "numbers.cuh"
 
-// One block a row of x [rows, n]: y = (x - mean) / sqrt(variance + eps) * (weight + weight_offset) + bias. The mean is left out
-// where centred is 0. weight and bias, [rows / rows_per_weight, n] or null, change every rows_per_weight rows.
-KERNEL row_norm(const float* x, float* y, i64 rows, i64 n, float eps, int centred, const float* weight, float weight_offset,
-        const float* bias, i64 rows_per_weight) {
-    for (i64 row = blockIdx.x; row < rows; row += gridDim.x) {
-        const float* in = x + row * n;
+// y = (x - mean) / sqrt(variance + eps) * (weight + weight_offset) + bias of the rows of x [rows, n]. The mean is left out where centred
+// is 0. weight and bias, [rows / rows_per_weight, n] or null, change every rows_per_weight rows.
+struct RowNorm {
+    const void* x;
+    void* y;
+    i64 rows, n;
+    i64 centred;
+    const float* weight;
+    const float* bias;
+    i64 rows_per_weight;
+    i64 eps, weight_offset;  // bits of floats
+    i64 narrow;              // bits of NARROW_INPUT and so on; ALIGNED where W may be 4
+};
+
+template <int GROUP>
+static __device__ __forceinline__ float group_sum(float value) {
+    if constexpr (GROUP == WARP) {
+        return warp_sum(value);
+    } else {
+        return block_sum(value);
+    }
+}
+
+// Elements of a row that a thread keeps while it computes.
+#define KEPT 32
+
+// GROUP threads a row.
+template <int GROUP, int W>
+static __device__ __forceinline__ void norm_rows(const RowNorm& a) {
+    int lane = threadIdx.x % GROUP;
+    float eps = __uint_as_float((unsigned int) a.eps);
+    float weight_offset = __uint_as_float((unsigned int) a.weight_offset);
+    for (i64 row = (i64) blockIdx.x * (THREADS / GROUP) + threadIdx.x / GROUP; row < a.rows; row += (i64) gridDim.x * (THREADS / GROUP)) {
+        float v[KEPT / W][W];
+        float sum = 0;
+#pragma unroll
+        for (int j = 0; j < KEPT / W; j++) {
+            int i = (j * GROUP + lane) * W;
+            if (i < a.n) {
+                load(a.x, a.narrow & NARROW_INPUT, row * a.n + i, v[j]);
+                for (int e = 0; e < W; e++) {
+                    sum += v[j][e];
+                }
+            }
+        }
         float mean = 0;
-        float rest = 0;
-        if (centred) {
-            float sum = 0;
-            for (i64 i = threadIdx.x; i < n; i += THREADS) {
-                sum += in[i];
-            }
-            mean = block_sum(sum) / n;
+        if (a.centred) {
+            mean = group_sum<GROUP>(sum) / a.n;
             // A first mean is as inexact as the values are large; what it leaves over is small and thus exact.
-            sum = 0;
-            for (i64 i = threadIdx.x; i < n; i += THREADS) {
-                sum += in[i] - mean;
+            float rest = 0;
+#pragma unroll
+            for (int j = 0; j < KEPT / W; j++) {
+                for (int e = 0; e < W; e++) {
+                    v[j][e] -= mean;
+                    rest += (j * GROUP + lane) * W < a.n ? v[j][e] : 0;
+                }
             }
-            rest = block_sum(sum) / n;
+            mean = group_sum<GROUP>(rest) / a.n;
         }
         float squares = 0;
-        for (i64 i = threadIdx.x; i < n; i += THREADS) {
-            float d = in[i] - mean - rest;
+#pragma unroll
+        for (int j = 0; j < KEPT / W; j++) {
+            for (int e = 0; e < W; e++) {
+                v[j][e] -= mean;
+                squares = (j * GROUP + lane) * W < a.n ? fmaf(v[j][e], v[j][e], squares) : squares;
+            }
+        }
+        float factor = 1 / sqrtf(group_sum<GROUP>(squares) / a.n + eps);
+        i64 at = row / a.rows_per_weight * a.n;
+#pragma unroll
+        for (int j = 0; j < KEPT / W; j++) {
+            int i = (j * GROUP + lane) * W;
+            if (i < a.n) {
+                float weight[W];
+                float bias[W];
+                if (a.weight) {
+                    load(a.weight, false, at + i, weight);
+                }
+                if (a.bias) {
+                    load(a.bias, false, at + i, bias);
+                }
+                for (int e = 0; e < W; e++) {
+                    v[j][e] *= factor;
+                    v[j][e] = a.weight ? v[j][e] * (weight[e] + weight_offset) : v[j][e];
+                    v[j][e] = a.bias ? v[j][e] + bias[e] : v[j][e];
+                }
+                store(a.y, a.narrow & NARROW_OUTPUT, row * a.n + i, v[j]);
+            }
+        }
+    }
+}
+
+// A warp a row, of up to WARP * KEPT elements.
+KERNEL row_norm_warp(RowNorm a) {
+    if (a.narrow & ALIGNED) {
+        norm_rows<WARP, 4>(a);
+    } else {
+        norm_rows<WARP, 1>(a);
+    }
+}
+
+// A block a row, of up to THREADS * KEPT elements.
+KERNEL row_norm_block(RowNorm a) {
+    if (a.narrow & ALIGNED) {
+        norm_rows<THREADS, 4>(a);
+    } else {
+        norm_rows<THREADS, 1>(a);
+    }
+}
+
+// A block a row, of any length.
+KERNEL row_norm_long(RowNorm a) {
+    float eps = __uint_as_float((unsigned int) a.eps);
+    float weight_offset = __uint_as_float((unsigned int) a.weight_offset);
+    bool narrow = a.narrow & NARROW_INPUT;
+    for (i64 row = blockIdx.x; row < a.rows; row += gridDim.x) {
+        float v[1];
+        float mean = 0;
+        float rest = 0;
+        for (int pass = 0; a.centred && pass < 2; pass++) {
+            float sum = 0;
+            for (i64 i = threadIdx.x; i < a.n; i += THREADS) {
+                load(a.x, narrow, row * a.n + i, v);
+                sum += v[0] - mean;
+            }
+            rest = block_sum(sum) / a.n;
+            mean = pass == 0 ? rest : mean;
+        }
+        float squares = 0;
+        for (i64 i = threadIdx.x; i < a.n; i += THREADS) {
+            load(a.x, narrow, row * a.n + i, v);
+            float d = v[0] - mean - rest;
             squares = fmaf(d, d, squares);
         }
-        float factor = 1 / sqrtf(block_sum(squares) / n + eps);
-        i64 at = row / rows_per_weight * n;
-        for (i64 i = threadIdx.x; i < n; i += THREADS) {
-            float v = (in[i] - mean - rest) * factor;
-            if (weight) {
-                v *= weight[at + i] + weight_offset;
-            }
-            if (bias) {
-                v += bias[at + i];
-            }
-            y[row * n + i] = v;
+        float factor = 1 / sqrtf(block_sum(squares) / a.n + eps);
+        i64 at = row / a.rows_per_weight * a.n;
+        for (i64 i = threadIdx.x; i < a.n; i += THREADS) {
+            load(a.x, narrow, row * a.n + i, v);
+            v[0] = (v[0] - mean - rest) * factor;
+            v[0] = a.weight ? v[0] * (a.weight[at + i] + weight_offset) : v[0];
+            v[0] = a.bias ? v[0] + a.bias[at + i] : v[0];
+            store(a.y, a.narrow & NARROW_OUTPUT, row * a.n + i, v);
         }
     }
 }

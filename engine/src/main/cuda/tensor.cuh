@@ -63,6 +63,30 @@ static __device__ __forceinline__ float power_of_2(float x) {
 }
 #endif
 
+// Sum of one value of each lane of a warp; every lane gets it.
+static __device__ __forceinline__ float warp_sum(float value) {
+    for (int bits = WARP / 2; bits > 0; bits /= 2) {
+        value += exchange(value, bits);
+    }
+    return value;
+}
+
+// Sum of one value of each thread of a block of THREADS; every thread gets it.
+static __device__ __forceinline__ float block_sum(float value) {
+    __shared__ float partial[THREADS / WARP];
+    value = warp_sum(value);
+    __syncthreads();
+    if (threadIdx.x % WARP == 0) {
+        partial[threadIdx.x / WARP] = value;
+    }
+    __syncthreads();
+    float sum = 0;
+    for (int i = 0; i < THREADS / WARP; i++) {
+        sum += partial[i];
+    }
+    return sum;
+}
+
 // Where 16 bytes, number chunk of a row of WIDTH elements, lie in shared memory. Rows are shuffled so that neither the rows of a
 // matrix of 8 x 8 nor neighbouring copies meet in a bank.
 template <int WIDTH>

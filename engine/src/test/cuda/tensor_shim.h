@@ -8,6 +8,10 @@ struct uint2 {
     unsigned int x, y;
 };
 
+struct float2 {
+    float x, y;
+};
+
 struct float4 {
     float x, y, z, w;
 };

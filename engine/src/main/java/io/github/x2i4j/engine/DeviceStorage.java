@@ -1,12 +1,19 @@
 package io.github.x2i4j.engine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Bytes in the memory of a device. Its owner, a scope, calls {@link #release()} when the bytes may be reused. */
+/**
+ * Bytes in the memory of a device. Its owner, a scope, calls {@link #release()} when the bytes may be reused.
+ *
+ * <p>Storage of F32 elements may be narrow: the device holds them as BF16, in half the bytes, as the ops that follow would round them
+ * anyway. Sizes and offsets stay those of F32; only who computes on the device has to know.
+ */
 public final class DeviceStorage implements Storage {
     private final long address;
     private final long byteSize;
     private final Reader reader;
+    private final boolean narrow;
     private volatile boolean released;
 
     /** Brings bytes of the device to the CPU, after all work on the device that was started before. */
@@ -16,6 +23,12 @@ public final class DeviceStorage implements Storage {
     }
 
     public DeviceStorage(long address, long byteSize, Reader reader) {
+        this(address, byteSize, reader, false);
+    }
+
+    /** @param narrow whether the device holds F32 elements as BF16 */
+    public DeviceStorage(long address, long byteSize, Reader reader, boolean narrow) {
+        this.narrow = narrow;
         this.address = address;
         this.byteSize = byteSize;
         this.reader = reader;
@@ -33,6 +46,11 @@ public final class DeviceStorage implements Storage {
         return address;
     }
 
+    /** Whether the device holds F32 elements as BF16. */
+    public boolean isNarrow() {
+        return narrow;
+    }
+
     @Override
     public long byteSize() {
         return byteSize;
@@ -48,7 +66,16 @@ public final class DeviceStorage implements Storage {
         if (offset < 0 || bytes < 0 || offset > byteSize - bytes) {
             throw new IndexOutOfBoundsException(bytes + " bytes at " + offset + " of " + byteSize);
         }
-        return reader.read(address() + offset, bytes);
+        return narrow ? widened(reader.read(address() + offset / 2, bytes / 2)) : reader.read(address() + offset, bytes);
+    }
+
+    private static MemorySegment widened(MemorySegment halves) {
+        long n = halves.byteSize() / Short.BYTES;
+        MemorySegment floats = Arena.ofAuto().allocate(n * Float.BYTES, 64);
+        for (long i = 0; i < n; i++) {
+            floats.setAtIndex(Tensor.INT, i, halves.getAtIndex(Tensor.SHORT, i) << 16);
+        }
+        return floats.asReadOnly();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.gpu;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.DeviceStorage;
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Precision;
@@ -177,12 +178,39 @@ public final class Gpu implements AutoCloseable {
         return block.address();
     }
 
-    /** The device's address of a tensor's first element. A tensor of the host is copied to the device and kept there with its weights. */
+    /**
+     * The device's address of a tensor's first element. A tensor of the host is copied to the device and kept there with its weights.
+     *
+     * @throws IllegalStateException if the tensor is narrow: whoever can use that asks for its {@link #place}, others {@link #wide} it first
+     */
     long address(Tensor t) {
+        if (isNarrow(t)) {
+            throw new IllegalStateException("the device holds this tensor as BF16: " + t);
+        }
+        return place(t);
+    }
+
+    /** {@link #address}, whichever type the elements have there. */
+    long place(Tensor t) {
         return switch (t.storage()) {
-            case DeviceStorage s -> s.address() + t.byteOffset();
+            case DeviceStorage s -> s.address() + (s.isNarrow() ? t.byteOffset() / 2 : t.byteOffset());
             case HostStorage s -> weights.address(s, t.byteOffset(), t.byteSize());
         };
+    }
+
+    /** Whether the device holds an F32 tensor as BF16. */
+    static boolean isNarrow(Tensor t) {
+        return t != null && t.storage() instanceof DeviceStorage s && s.isNarrow();
+    }
+
+    /** The tensor with its elements as F32, perhaps a copy that lasts until the op ends; null for null. */
+    Tensor wide(Tensor t) {
+        if (!isNarrow(t)) {
+            return t;
+        }
+        DeviceStorage copy = new DeviceStorage(scratch(t.byteSize()), t.byteSize(), this::read);
+        GpuElementwise.convert(this, t, copy.address(), DType.F32);
+        return new Tensor(DType.F32, t.shape(), copy, 0);
     }
 
     /** {@link #address}, or 0 for null. */
@@ -224,6 +252,11 @@ public final class Gpu implements AutoCloseable {
     synchronized void multiply(CudaApi.Gemm gemm) {
         enter();
         api.gemm(blas, gemm, stream);
+    }
+
+    /** Whether there is cuBLASLt. */
+    boolean plansProducts() {
+        return api.plansProducts();
     }
 
     /** Bytes of device memory that a planned product may use. */

@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.AttentionMask;
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.ops.Signatures;
@@ -31,10 +32,13 @@ final class GpuAttention {
     }
 
     static Tensor run(Gpu gpu, GpuScope f, Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor bias) {
-        Tensor y = f.empty(DType.F32, Signatures.attention(q, k, v, mask, bias));
-        if (y.elements() == 0) {
-            return y;
+        Shape shape = Signatures.attention(q, k, v, mask, bias);
+        if (shape.elements() == 0) {
+            return f.empty(DType.F32, shape);
         }
+        AttentionKernel kernel = choose(gpu, q, k, v, scale, mask, bias);
+        Tensor y = kernel == AttentionKernel.PLAIN ? f.empty(DType.F32, shape) : f.factor(shape);
+        Tensor wideBias = gpu.wide(bias);
         long sq = q.dim(1);
         long ranges = mask instanceof AttentionMask.Ranges r ? upload(gpu, r, (int) sq) : 0;
         int kind = switch (mask) {
@@ -42,16 +46,15 @@ final class GpuAttention {
             case AttentionMask.Causal _ -> 1;
             case AttentionMask.Ranges _ -> 2;
         };
-        AttentionKernel kernel = choose(gpu, q, k, v, scale, mask, bias);
         Variant variant = switch (kernel) {
-            case PLAIN -> plain(gpu, q, k, v);
+            case PLAIN -> plain(gpu, gpu.wide(q), gpu.wide(k), gpu.wide(v));
             case TENSOR -> tensor(gpu, q, k, v);
             case HOPPER -> hopper(gpu, q, k, v);
         };
-        long[] operands = {variant.q, variant.k, variant.v, gpu.address(y), gpu.addressOrNull(bias),
+        long[] operands = {variant.q, variant.k, variant.v, gpu.place(y), gpu.addressOrNull(wideBias),
             ranges, ranges + sq * Integer.BYTES, sq, k.dim(1), q.dim(2),
             k.dim(2), q.dim(3), v.dim(3), kind, mask instanceof AttentionMask.Causal c ? c.offset() : 0,
-            Float.floatToRawIntBits(scale) & 0xFFFFFFFFL};
+            Float.floatToRawIntBits(scale) & 0xFFFFFFFFL, Narrow.bits(null, y, null, false)};
         gpu.launch(variant.module, variant.kernel, variant.grid, a -> a.add(operands));
         return y;
     }
@@ -63,7 +66,7 @@ final class GpuAttention {
     /** The fastest kernel that the device may use and that does what is asked. */
     private static AttentionKernel choose(Gpu gpu, Tensor q, Tensor k, Tensor v, float scale, AttentionMask mask, Tensor bias) {
         boolean tensor = scale > 0 && q.dim(1) >= LEAST_TENSOR_QUERIES && Math.max(q.dim(3), v.dim(3)) <= TENSOR_WIDTHS[1]
-                && (q.dim(3) | v.dim(3)) % 4 == 0 && (gpu.address(q) | gpu.address(k) | gpu.address(v)) % (4 * Float.BYTES) == 0;
+                && (q.dim(3) | v.dim(3)) % 4 == 0 && Narrow.aligned(gpu.place(q), gpu.place(k), gpu.place(v));
         boolean hopper = tensor && mask instanceof AttentionMask.Full && bias == null && Math.max(q.dim(3), v.dim(3)) > TENSOR_WIDTHS[0];
         AttentionKernel most = hopper ? AttentionKernel.HOPPER : tensor ? AttentionKernel.TENSOR : AttentionKernel.PLAIN;
         return most.compareTo(gpu.attention()) < 0 ? most : gpu.attention();
@@ -88,13 +91,21 @@ final class GpuAttention {
                 tiles(gpu, v, "pack_columns"));
     }
 
-    /** A copy in BF16 whose rows are padded to a width. */
+    /** The address of rows in BF16 padded to a width: where they lie, or those of a copy. */
     private static long narrow(Gpu gpu, Tensor x, int width) {
+        if (Gpu.isNarrow(x) && x.dim(3) == width) {
+            return gpu.place(x);
+        }
         long rows = x.shape().product(0, 3);
         long copy = gpu.scratch(rows * width * Short.BYTES);
-        gpu.launch("attention_tensor", "narrow_rows", Grid.elements(rows * width / 4),
-                a -> a.add(gpu.address(x)).add(copy).add(rows).add(x.dim(3)).add((long) width));
+        narrow(gpu, x, copy, rows, x.dim(3), width);
         return copy;
+    }
+
+    /** Writes rows of {@code n} elements as BF16, padded to a width. */
+    static void narrow(Gpu gpu, Tensor x, long copy, long rows, long n, long width) {
+        gpu.launch("attention_tensor", "narrow_rows", Grid.elements(rows * width / 4),
+                a -> a.add(gpu.place(x)).add(Gpu.isNarrow(x) ? 1 : 0).add(copy).add(rows).add(n).add(width));
     }
 
     /** A copy in BF16, in tiles as Hopper's products take them. */
@@ -102,7 +113,7 @@ final class GpuAttention {
         long tiles = Math.ceilDiv(x.dim(1), HOPPER_TILE);
         long copy = gpu.scratch(tiles * x.dim(2) * x.dim(0) * HOPPER_TILE * HOPPER_TILE * Short.BYTES);
         gpu.launch(Kernels.HOPPER, kernel, new Grid(tiles, x.dim(2), x.dim(0), Kernels.THREADS),
-                a -> a.add(gpu.address(x)).add(copy).add(x.dim(1)).add(x.dim(2)).add(x.dim(3)));
+                a -> a.add(gpu.place(x)).add(Gpu.isNarrow(x) ? 1 : 0).add(copy).add(x.dim(1)).add(x.dim(2)).add(x.dim(3)));
         return copy;
     }
 

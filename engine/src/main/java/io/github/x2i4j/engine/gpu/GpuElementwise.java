@@ -58,9 +58,18 @@ final class GpuElementwise {
     }
 
     static Tensor rope(Gpu gpu, GpuScope f, Tensor x, Tensor cos, Tensor sin, RopeStyle style) {
-        Tensor y = f.empty(DType.F32, Signatures.rope(x, cos, sin));
-        launch(gpu, "rope", x.elements() / 2, a -> a.add(gpu.address(x)).add(gpu.address(y)).add(x.elements() / 2).add(x.dim(1))
-                .add(x.dim(2)).add(x.dim(3) / 2).add(gpu.address(cos)).add(gpu.address(sin)).add(style == RopeStyle.INTERLEAVED ? 1 : 0));
+        Tensor y = f.factor(Signatures.rope(x, cos, sin));
+        if (y.elements() == 0) {
+            return y;
+        }
+        long rows = x.dim(0) * x.dim(1);
+        long half = x.dim(3) / 2;
+        long[] operands = {gpu.place(x), gpu.place(y), gpu.address(cos), gpu.address(sin), rows, x.dim(1), x.dim(2), half,
+            style == RopeStyle.INTERLEAVED ? 1 : 0, 0};
+        boolean aligned = half % 4 == 0 && Narrow.aligned(operands[0], operands[1], operands[2], operands[3]);
+        operands[9] = Narrow.bits(x, y, null, aligned);
+        long threads = x.dim(2) * half / (aligned ? 4 : 1);
+        gpu.launch("elementwise", "rope", Grid.rows(threads, rows), a -> a.add(operands));
         return y;
     }
 
@@ -81,7 +90,8 @@ final class GpuElementwise {
     /** Writes a tensor's elements in another type. */
     static void convert(Gpu gpu, Tensor x, long to, DType dtype) {
         if (x.elements() > 0) {
-            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.address(x)).add(x.dtype().ordinal()).add(x.scale())
+            DType from = Gpu.isNarrow(x) ? DType.BF16 : x.dtype();
+            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.place(x)).add(from.ordinal()).add(x.scale())
                     .add(to).add(dtype.ordinal()).add(x.elements()));
         }
     }

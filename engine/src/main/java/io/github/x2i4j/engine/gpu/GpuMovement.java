@@ -18,29 +18,36 @@ final class GpuMovement {
     static Tensor concat(Gpu gpu, GpuScope f, int axis, Tensor... parts) {
         Shape shape = Signatures.concat(axis, parts);
         int a = shape.axis(axis);
-        Tensor y = f.empty(parts[0].dtype(), shape);
+        boolean narrow = Arrays.stream(parts).allMatch(Gpu::isNarrow);
+        Tensor y = f.empty(parts[0].dtype(), shape, narrow);
         long outer = shape.product(0, a);
-        DType dtype = y.dtype();
-        long joined = dtype.bytes(shape.product(a, shape.rank()));
+        DType stored = stored(y);
+        long joined = stored.bytes(shape.product(a, shape.rank()));
         long at = 0;
-        for (Tensor p : parts) {
-            long run = dtype.bytes(p.shape().product(a, p.rank()));
-            copyRuns(gpu, gpu.address(y) + at, joined, gpu.address(p), run, run, outer);
+        for (Tensor part : parts) {
+            Tensor p = narrow ? part : gpu.wide(part);
+            long run = stored.bytes(p.shape().product(a, p.rank()));
+            copyRuns(gpu, gpu.place(y) + at, joined, gpu.place(p), run, run, outer);
             at += run;
         }
         return y;
+    }
+
+    /** The type of the elements that the device holds. */
+    private static DType stored(Tensor t) {
+        return Gpu.isNarrow(t) ? DType.BF16 : t.dtype();
     }
 
     static Tensor slice(Gpu gpu, GpuScope f, Tensor x, int axis, long from, long to) {
         Shape shape = Signatures.slice(x, axis, from, to);
         int a = shape.axis(axis);
         long outer = shape.product(0, a);
-        long unit = x.dtype().bytes(x.shape().product(a + 1, x.rank()));
         if (outer == 1) {
-            return new Tensor(x.dtype(), shape, x.storage(), x.byteOffset() + from * unit);
+            return new Tensor(x.dtype(), shape, x.storage(), x.byteOffset() + from * x.dtype().bytes(x.shape().product(a + 1, x.rank())));
         }
-        Tensor y = f.empty(x.dtype(), shape);
-        copyRuns(gpu, gpu.address(y), (to - from) * unit, gpu.address(x) + from * unit, x.dim(a) * unit, (to - from) * unit, outer);
+        Tensor y = f.empty(x.dtype(), shape, Gpu.isNarrow(x));
+        long unit = stored(x).bytes(x.shape().product(a + 1, x.rank()));
+        copyRuns(gpu, gpu.place(y), (to - from) * unit, gpu.place(x) + from * unit, x.dim(a) * unit, (to - from) * unit, outer);
         return y;
     }
 

@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.ops.Signatures;
 
@@ -12,31 +13,46 @@ final class GpuProducts {
     /** Bytes of the patches of a convolution that exist at a time, at most. */
     private static final long PATCH_BYTES = 256L << 20;
 
+    /** Results with fewer rows or columns save nothing when they are rounded: vectors that steer, and what models give out. */
+    private static final long LEAST_NARROW_ROWS = 16;
+    private static final long LEAST_NARROW_COLUMNS = 256;
+
     private GpuProducts() {
     }
 
-    static Tensor linear(Gpu gpu, GpuScope f, Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
-        Tensor y = f.empty(DType.F32, Signatures.linear(x, weight, bias, epilogue));
-        if (y.elements() == 0) {
-            return y;
+    static Tensor linear(Gpu gpu, GpuScope f, Tensor given, Tensor weight, Tensor bias, Epilogue epilogue) {
+        Shape shape = Signatures.linear(given, weight, bias, epilogue);
+        if (shape.elements() == 0) {
+            return f.empty(DType.F32, shape);
         }
         long n = weight.dim(0);
         long k = weight.dim(1);
-        long rows = y.elements() / n;
+        long rows = shape.elements() / n;
+        // What is added to stays as exact as it is; what is multiplied next may be rounded now.
+        boolean factor = epilogue.residual() == null && rows >= LEAST_NARROW_ROWS && n >= LEAST_NARROW_COLUMNS;
+        Tensor y = factor ? f.factor(shape) : f.empty(DType.F32, shape);
         DType factors = factors(gpu);
         long weights = as(gpu, weight, factors);
-        long inputs = as(gpu, x, factors);
-        long rowsPerGate = y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1;
-        ProductFusion fusion = ProductFusion.of(gpu.precision(), bias, epilogue);
-        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(weights, inputs, fusion.biased() ? as(gpu, bias, DType.F32) : 0,
-                gpu.addressOrNull(fusion.addend()), gpu.address(y), 0);
+        long inputs = as(gpu, given, factors);
+        Epilogue e = new Epilogue(epilogue.activation(), epilogue.multiplier(), gpu.wide(epilogue.gate()), gpu.wide(epilogue.residual()));
+        ProductFusion fusion = gpu.plansProducts() ? ProductFusion.of(gpu.precision(), bias, e) : ProductFusion.none(bias, e);
+        // A kernel that follows reads floats, and rounds.
+        boolean rounds = Gpu.isNarrow(y) && !fusion.leavesWork();
+        long z = Gpu.isNarrow(y) && !rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : gpu.place(y);
+        CudaApi.Operand result = rounds ? CudaApi.Operand.BF16 : CudaApi.Operand.F32;
+        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(weights, inputs,
+                fusion.biased() ? as(gpu, bias, rounds ? DType.BF16 : DType.F32) : 0, gpu.addressOrNull(fusion.addend()), z, 0);
         // Read column by column, y is [n, rows]: the transposed weight, stored [k, n], times x, stored [k, rows].
-        if (!gpu.multiply(new CudaApi.PlannedProduct(true, false, n, rows, k, operand(factors), k, k, n, CudaApi.Operand.F32, fusion.fused(),
+        if (!gpu.plansProducts() || !gpu.multiply(new CudaApi.PlannedProduct(true, false, n, rows, k, operand(factors), k, k, n, result, fusion.fused(),
                 fusion.biased(), fusion.addend() != null, alignment(operands), gpu.workspaceBytes()), operands)) {
-            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, gpu.address(y), n));
-            fusion = ProductFusion.none(bias, epilogue);
+            z = rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : z;
+            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, z, n));
+            fusion = ProductFusion.none(bias, e);
+            rounds = false;
         }
-        finish(gpu, y, rows, n, 1, fusion, rowsPerGate);
+        if (fusion.leavesWork() || Gpu.isNarrow(y) && !rounds) {
+            finish(gpu, z, y, rows, n, 1, fusion, y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1);
+        }
         return y;
     }
 
@@ -70,7 +86,11 @@ final class GpuProducts {
                         weights, k, 0, gpu.address(y) + (b * out * pixels + first) * Float.BYTES, pixels));
             }
         }
-        finish(gpu, y, y.dim(0), out, pixels, ProductFusion.none(bias, epilogue), 1);
+        ProductFusion fusion = ProductFusion.none(bias, new Epilogue(epilogue.activation(), epilogue.multiplier(), gpu.wide(epilogue.gate()),
+                gpu.wide(epilogue.residual())));
+        if (fusion.leavesWork()) {
+            finish(gpu, gpu.address(y), y, y.dim(0), out, pixels, fusion, 1);
+        }
         return y;
     }
 
@@ -85,21 +105,30 @@ final class GpuProducts {
 
     /** The address of a tensor's values in some type: where they lie, or a copy that lasts until the op ends. */
     private static long as(Gpu gpu, Tensor t, DType dtype) {
-        if (t.dtype() == dtype && t.scale() == 1) {
-            return gpu.address(t);
+        if ((Gpu.isNarrow(t) ? DType.BF16 : t.dtype()) == dtype && t.scale() == 1) {
+            return gpu.place(t);
         }
         long copy = gpu.scratch(dtype.bytes(t.elements()));
-        GpuElementwise.convert(gpu, t, copy, dtype);
+        if (dtype == DType.BF16 && t.dtype() == DType.F32 && t.scale() == 1 && t.elements() % 4 == 0 && Narrow.aligned(gpu.place(t))) {
+            GpuAttention.narrow(gpu, t, copy, 1, t.elements(), t.elements());
+        } else {
+            GpuElementwise.convert(gpu, t, copy, dtype);
+        }
         return copy;
     }
 
-    private static void finish(Gpu gpu, Tensor y, long rows, long n, long inner, ProductFusion fusion, long rowsPerGate) {
-        if (!fusion.leavesWork()) {
-            return;
-        }
+    /** Does to a product what its fusion leaves to do. */
+    private static void finish(Gpu gpu, long z, Tensor y, long rows, long n, long inner, ProductFusion fusion, long rowsPerGate) {
         Epilogue e = fusion.rest();
-        gpu.launch("elementwise", "epilogue", Grid.elements(y.elements()), a -> a.add(gpu.address(y)).add(rows).add(n).add(inner)
-                .add(gpu.addressOrNull(fusion.bias())).add(e.activation().ordinal()).add(gpu.addressOrNull(e.multiplier()))
-                .add(gpu.addressOrNull(e.gate())).add(rowsPerGate).add(gpu.addressOrNull(e.residual())));
+        Tensor multiplier = inner == 1 ? e.multiplier() : gpu.wide(e.multiplier());
+        long[] operands = {z, gpu.place(y), rows, n, inner, gpu.addressOrNull(fusion.bias()), multiplier == null ? 0 : gpu.place(multiplier),
+            gpu.addressOrNull(e.gate()), gpu.addressOrNull(e.residual()), e.activation().ordinal(), rowsPerGate, 0};
+        boolean aligned = n % 8 == 0 && Narrow.aligned(z, operands[1], operands[5], operands[6], operands[7], operands[8]);
+        operands[11] = Narrow.bits(null, y, multiplier, aligned);
+        if (inner == 1) {
+            gpu.launch("elementwise", "finish_product", Grid.rows(aligned ? n / 8 : n, rows), a -> a.add(operands));
+        } else {
+            gpu.launch("elementwise", "finish_planes", Grid.rows(inner, rows * n), a -> a.add(operands));
+        }
     }
 }

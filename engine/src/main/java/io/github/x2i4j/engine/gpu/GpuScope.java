@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.DeviceStorage;
 import io.github.x2i4j.engine.Epilogue;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
@@ -53,10 +54,19 @@ public final class GpuScope implements Scope {
     }
 
     Tensor empty(DType dtype, Shape shape) {
+        return empty(dtype, shape, false);
+    }
+
+    /** An F32 tensor that the device holds as BF16 where it may round factors of products, which the tensor is likely to be. */
+    Tensor factor(Shape shape) {
+        return empty(DType.F32, shape, gpu.precision() == Precision.BF16);
+    }
+
+    Tensor empty(DType dtype, Shape shape, boolean narrow) {
         blocks.checkOpen();
         long bytes = dtype.bytes(shape.elements());
-        Block block = gpu.acquire(bytes);
-        DeviceStorage storage = new DeviceStorage(block.address(), bytes, gpu::read);
+        Block block = gpu.acquire(narrow ? bytes / 2 : bytes);
+        DeviceStorage storage = new DeviceStorage(block.address(), bytes, gpu::read, narrow);
         blocks.own(storage, block);
         return new Tensor(dtype, shape, storage, 0);
     }
@@ -89,7 +99,7 @@ public final class GpuScope implements Scope {
 
     @Override
     public Tensor conv2d(Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
-        return gpu.op(() -> GpuProducts.conv2d(gpu, this, x, weight, bias, spec, epilogue));
+        return gpu.op(() -> GpuProducts.conv2d(gpu, this, gpu.wide(x), weight, bias, spec, epilogue));
     }
 
     @Override
@@ -116,34 +126,34 @@ public final class GpuScope implements Scope {
 
     @Override
     public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation activation) {
-        return gpu.op(() -> GpuNorms.groupNorm(gpu, this, x, groups, weight, bias, eps, activation));
+        return gpu.op(() -> GpuNorms.groupNorm(gpu, this, gpu.wide(x), groups, weight, bias, eps, activation));
     }
 
     // ---- element-wise ----
 
     @Override
     public Tensor activation(Tensor x, Activation activation) {
-        return gpu.op(() -> GpuElementwise.activation(gpu, this, x, activation));
+        return gpu.op(() -> GpuElementwise.activation(gpu, this, gpu.wide(x), activation));
     }
 
     @Override
     public Tensor add(Tensor a, Tensor b) {
-        return gpu.op(() -> GpuElementwise.add(gpu, this, a, b));
+        return gpu.op(() -> GpuElementwise.add(gpu, this, gpu.wide(a), gpu.wide(b)));
     }
 
     @Override
     public Tensor mul(Tensor a, Tensor b) {
-        return gpu.op(() -> GpuElementwise.mul(gpu, this, a, b));
+        return gpu.op(() -> GpuElementwise.mul(gpu, this, gpu.wide(a), gpu.wide(b)));
     }
 
     @Override
     public Tensor addScaled(Tensor a, float factor, Tensor b) {
-        return gpu.op(() -> GpuElementwise.addScaled(gpu, this, a, factor, b));
+        return gpu.op(() -> GpuElementwise.addScaled(gpu, this, gpu.wide(a), factor, gpu.wide(b)));
     }
 
     @Override
     public Tensor affine(Tensor x, float factor, float offset) {
-        return gpu.op(() -> GpuElementwise.affine(gpu, this, x, factor, offset));
+        return gpu.op(() -> GpuElementwise.affine(gpu, this, gpu.wide(x), factor, offset));
     }
 
     @Override
@@ -165,22 +175,22 @@ public final class GpuScope implements Scope {
 
     @Override
     public Tensor permute(Tensor x, int... axes) {
-        return gpu.op(() -> GpuMovement.permute(gpu, this, x, axes));
+        return gpu.op(() -> GpuMovement.permute(gpu, this, gpu.wide(x), axes));
     }
 
     @Override
     public Tensor upsampleNearest2x(Tensor x) {
-        return gpu.op(() -> GpuMovement.upsampleNearest2x(gpu, this, x));
+        return gpu.op(() -> GpuMovement.upsampleNearest2x(gpu, this, gpu.wide(x)));
     }
 
     @Override
     public Tensor gatherRows(Tensor table, long[] ids) {
-        return gpu.op(() -> GpuMovement.gatherRows(gpu, this, table, ids));
+        return gpu.op(() -> GpuMovement.gatherRows(gpu, this, gpu.wide(table), ids));
     }
 
     @Override
     public Tensor replaceRows(Tensor x, long[] positions, Tensor source) {
-        return gpu.op(() -> GpuMovement.replaceRows(gpu, this, x, positions, source));
+        return gpu.op(() -> GpuMovement.replaceRows(gpu, this, gpu.wide(x), positions, gpu.wide(source)));
     }
 
     @Override
@@ -192,6 +202,6 @@ public final class GpuScope implements Scope {
 
     @Override
     public Tensor weightedSum(Tensor x, int axis, Tensor weights) {
-        return gpu.op(() -> GpuElementwise.weightedSum(gpu, this, x, axis, weights));
+        return gpu.op(() -> GpuElementwise.weightedSum(gpu, this, gpu.wide(x), axis, gpu.wide(weights)));
     }
 }

@@ -11,6 +11,7 @@ public record Grid(long x, long y, long z, int threads, int shared) {
     /** Largest number of blocks along the first axis, and along the others. */
     private static final long MOST_X = Integer.MAX_VALUE;
     private static final long MOST_YZ = 65535;
+    private static final long WARP = 32;
 
     public Grid {
         if (x < 1 || y < 1 || z < 1 || x > MOST_X || y > MOST_YZ || z > MOST_YZ || threads < 1 || threads > 1024 || shared < 0) {
@@ -25,5 +26,11 @@ public record Grid(long x, long y, long z, int threads, int shared) {
     /** Enough blocks for {@code n} elements, or as many as keep every device busy; kernels go on from there. */
     static Grid elements(long n) {
         return new Grid(Math.clamp(Math.ceilDiv(n, Kernels.THREADS), 1, Kernels.MOST_BLOCKS), 1, 1, Kernels.THREADS);
+    }
+
+    /** Blocks for rows, at most as many as there may be along y, of so many threads; kernels go on from there. */
+    static Grid rows(long threads, long rows) {
+        int block = (int) Math.clamp(Math.ceilDiv(threads, WARP) * WARP, WARP, Kernels.THREADS);
+        return new Grid(Math.ceilDiv(threads, block), Math.min(rows, MOST_YZ), 1, block);
     }
 }

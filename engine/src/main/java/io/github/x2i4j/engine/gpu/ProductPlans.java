@@ -22,7 +22,7 @@ final class ProductPlans implements AutoCloseable {
     long plan(PlannedProduct product) {
         Long known = plans.get(product);
         if (known == null) {
-            known = api.plansProducts() ? api.plan(blas, product) : 0;
+            known = api.plan(blas, product);
             plans.put(product, known);
         }
         return known;

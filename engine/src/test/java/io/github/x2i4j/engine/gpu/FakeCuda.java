@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -32,6 +33,8 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, ArrayDeque<Runnable>> streams = new HashMap<>();
     private final Map<Long, Moment> events = new HashMap<>();
     private final Map<Long, Integer> functions = new HashMap<>();
+    private final Map<Long, String> names = new HashMap<>();
+    private final Map<String, Integer> launches = new HashMap<>();
     private final Map<Long, Integer> allowedShared = new HashMap<>();
     private final Map<Long, Boolean> modules = new HashMap<>();
     private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
@@ -146,6 +149,11 @@ public final class FakeCuda implements CudaApi {
     public FakeCuda withBroken(String kernel) {
         faultyNames.add(kernel);
         return this;
+    }
+
+    /** How often each kernel was launched so far. */
+    public synchronized Map<String, Integer> launches() {
+        return new TreeMap<>(launches);
     }
 
     /** Calls so far. */
@@ -518,6 +526,7 @@ public final class FakeCuda implements CudaApi {
         }
         long function = handle();
         functions.put(function, number);
+        names.put(function, name);
         if (faultyNames.contains(name)) {
             faultyKernels.add(number);
         }
@@ -541,6 +550,7 @@ public final class FakeCuda implements CudaApi {
         if (grid.shared() > allowedShared.getOrDefault(function, Grid.ORDINARY_SHARED)) {
             throw new CudaException("cuLaunchKernel", 1, grid.shared() + " bytes of shared memory were not allowed");
         }
+        launches.merge(names.get(function), 1, Integer::sum);
         byte[] copy = arguments.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         int[] offsets = new int[arguments.count()];
         for (int i = 0; i < offsets.length; i++) {

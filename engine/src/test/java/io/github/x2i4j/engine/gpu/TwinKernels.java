@@ -75,7 +75,8 @@ public final class TwinKernels implements DeviceCode {
     }
 
     TwinKernels() {
-        add("epilogue", TwinKernels::epilogue);
+        add("finish_product", TwinKernels::finish);
+        add("finish_planes", TwinKernels::finish);
         add("activation", TwinKernels::activation);
         add("add_scaled", TwinKernels::addScaled);
         add("mul", TwinKernels::mul);
@@ -85,7 +86,9 @@ public final class TwinKernels implements DeviceCode {
         add("cast", TwinKernels::cast);
         add("gather_rows", TwinKernels::gatherRows);
         add("narrow_rows", TwinKernels::narrowRows);
-        add("row_norm", TwinKernels::rowNorm);
+        for (String threads : new String[] {"warp", "block", "long"}) {
+            add("row_norm_" + threads, TwinKernels::rowNorm);
+        }
         add("group_moments", TwinKernels::groupMoments);
         add("group_norm", TwinKernels::groupNorm);
         add("upsample_nearest_2x", TwinKernels::upsample);
@@ -168,24 +171,23 @@ public final class TwinKernels implements DeviceCode {
 
     // ---- element-wise ----
 
-    private static void epilogue(Call c) {
-        long z = c.n();
-        long rows = c.n();
-        long n = c.n();
-        long inner = c.n();
-        long bias = c.n();
-        Activation f = c.activation();
-        long multiplier = c.n();
-        long gate = c.n();
-        long rowsPerGate = c.n();
-        long residual = c.n();
+    /** Bits of what kernels are told of operands that may be BF16. */
+    private static DType stored(long narrow, int bit) {
+        return (narrow & bit) == 0 ? DType.F32 : DType.BF16;
+    }
+
+    private static void finish(Call c) {
+        long[] a = c.structure(12);
         c.end();
-        each(rows * n * inner, i -> {
+        long n = a[3];
+        long inner = a[4];
+        Activation f = Activation.values()[(int) a[9]];
+        each(a[2] * n * inner, i -> {
             long column = i / inner % n;
-            double v = Oracle.apply(f, get(z, i) + (bias == 0 ? 0 : get(bias, column)));
-            v *= multiplier == 0 ? 1 : get(multiplier, i);
-            v *= gate == 0 ? 1 : get(gate, i / (n * inner * rowsPerGate) * n + column);
-            put(z, i, v + (residual == 0 ? 0 : get(residual, i)));
+            double v = Oracle.apply(f, get(a[0], i) + (a[5] == 0 ? 0 : get(a[5], column)));
+            v *= a[6] == 0 ? 1 : get(a[6], stored(a[11], 4), i);
+            v *= a[7] == 0 ? 1 : get(a[7], i / (n * inner * a[10]) * n + column);
+            put(a[1], stored(a[11], 2), i, v + (a[8] == 0 ? 0 : get(a[8], i)));
         });
     }
 
@@ -230,28 +232,24 @@ public final class TwinKernels implements DeviceCode {
     }
 
     private static void rope(Call c) {
-        long x = c.n();
-        long y = c.n();
-        long pairs = c.n();
-        long positions = c.n();
-        long heads = c.n();
-        long half = c.n();
-        long cosines = c.n();
-        long sines = c.n();
-        boolean interleaved = c.i() != 0;
+        long[] a = c.structure(10);
         c.end();
-        each(pairs, i -> {
+        long heads = a[6];
+        long half = a[7];
+        DType in = stored(a[9], 1);
+        DType out = stored(a[9], 2);
+        each(a[4] * heads * half, i -> {
             long m = i % half;
             long head = i / half;
-            long angle = head / heads % positions * half + m;
-            long first = head * 2 * half + (interleaved ? 2 * m : m);
-            long second = first + (interleaved ? 1 : half);
-            double cos = get(cosines, angle);
-            double sin = get(sines, angle);
-            double a = get(x, first);
-            double b = get(x, second);
-            put(y, first, a * cos - b * sin);
-            put(y, second, b * cos + a * sin);
+            long angle = head / heads % a[5] * half + m;
+            long first = head * 2 * half + (a[8] != 0 ? 2 * m : m);
+            long second = first + (a[8] != 0 ? 1 : half);
+            double cos = get(a[2], angle);
+            double sin = get(a[3], angle);
+            double x = get(a[0], in, first);
+            double y = get(a[0], in, second);
+            put(a[1], out, first, x * cos - y * sin);
+            put(a[1], out, second, y * cos + x * sin);
         });
     }
 
@@ -308,51 +306,49 @@ public final class TwinKernels implements DeviceCode {
 
     private static void narrowRows(Call c) {
         long x = c.n();
+        DType from = stored(c.i(), 1);
         long y = c.n();
         long rows = c.n();
         long n = c.n();
         long width = c.n();
         c.end();
-        each(rows * width, i -> put(y, DType.BF16, i, i % width < n ? get(x, i / width * n + i % width) : 0));
+        each(rows * width, i -> put(y, DType.BF16, i, i % width < n ? get(x, from, i / width * n + i % width) : 0));
     }
 
     // ---- norms ----
 
     private static void rowNorm(Call c) {
-        long x = c.n();
-        long y = c.n();
-        long rows = c.n();
-        long n = c.n();
-        float eps = c.f();
-        boolean centred = c.i() != 0;
-        long weight = c.n();
-        float weightOffset = c.f();
-        long bias = c.n();
-        long rowsPerWeight = c.n();
+        long[] a = c.structure(11);
         c.end();
-        each(rows, r -> {
-            double[] moments = moments(x, r * n, n);
+        long n = a[3];
+        boolean centred = a[4] != 0;
+        float eps = Float.intBitsToFloat((int) a[8]);
+        float weightOffset = Float.intBitsToFloat((int) a[9]);
+        DType in = stored(a[10], 1);
+        DType out = stored(a[10], 2);
+        each(a[2], r -> {
+            double[] moments = moments(a[0], in, r * n, n);
             double mean = centred ? moments[0] : 0;
             double squares = moments[1] + (centred ? 0 : moments[0] * moments[0] * n);
             double factor = 1 / Math.sqrt(squares / n + eps);
-            long at = r / rowsPerWeight * n;
+            long at = r / a[7] * n;
             for (long i = 0; i < n; i++) {
-                double v = (get(x, r * n + i) - mean) * factor * (weight == 0 ? 1 : get(weight, at + i) + weightOffset);
-                put(y, r * n + i, v + (bias == 0 ? 0 : get(bias, at + i)));
+                double v = (get(a[0], in, r * n + i) - mean) * factor * (a[5] == 0 ? 1 : get(a[5], at + i) + weightOffset);
+                put(a[1], out, r * n + i, v + (a[6] == 0 ? 0 : get(a[6], at + i)));
             }
         });
     }
 
     /** Mean, and sum of squared distances from it. */
-    private static double[] moments(long x, long from, long n) {
+    private static double[] moments(long x, DType stored, long from, long n) {
         double sum = 0;
         for (long i = 0; i < n; i++) {
-            sum += get(x, from + i);
+            sum += get(x, stored, from + i);
         }
         double mean = sum / n;
         double squares = 0;
         for (long i = 0; i < n; i++) {
-            double d = get(x, from + i) - mean;
+            double d = get(x, stored, from + i) - mean;
             squares += d * d;
         }
         return new double[] {mean, squares};
@@ -366,7 +362,7 @@ public final class TwinKernels implements DeviceCode {
         long pieces = c.n();
         c.end();
         for (long group = 0; group < c.grid.y(); group++) {
-            double[] moments = moments(x, group * n, n);
+            double[] moments = moments(x, DType.F32, group * n, n);
             put(out, DType.F64, group * pieces * 3, moments[0]);
             put(out, DType.F64, group * pieces * 3 + 1, moments[1]);
             for (long p = 0; p < pieces; p++) {
@@ -481,6 +477,7 @@ public final class TwinKernels implements DeviceCode {
     /** Heads one after the other, each in rows of 128, as many as make whole tiles: the twin needs no finer order. */
     private static void pack(Call c) {
         long x = c.n();
+        DType stored = stored(c.i(), 1);
         long y = c.n();
         long s = c.n();
         long heads = c.n();
@@ -491,7 +488,7 @@ public final class TwinKernels implements DeviceCode {
             long token = i % rows;
             long from = ((i / rows / heads * s + token) * heads + i / rows % heads) * d;
             for (long e = 0; e < HOPPER_TILE; e++) {
-                put(y, DType.BF16, i * HOPPER_TILE + e, token < s && e < d ? get(x, from + e) : 0);
+                put(y, DType.BF16, i * HOPPER_TILE + e, token < s && e < d ? get(x, stored, from + e) : 0);
             }
         });
     }
@@ -504,7 +501,7 @@ public final class TwinKernels implements DeviceCode {
 
     /** @param width elements of a padded row, 0 where rows are as they are, or less for tiles of as many tokens and channels */
     private static void attention(Call c, DType dtype, long width) {
-        long[] a = c.structure(16);
+        long[] a = c.structure(17);
         c.end();
         long bias = a[4];
         long sq = a[7];
@@ -545,7 +542,7 @@ public final class TwinKernels implements DeviceCode {
                 }
             }
             for (int e = 0; e < dv; e++) {
-                put(a[3], i * dv + e, sums[e] / total);
+                put(a[3], stored(a[16], 2), i * dv + e, sums[e] / total);
             }
         });
     }

@@ -9,7 +9,7 @@ class TwinKernelsTest {
     @Test
     void everyKernelOfTheSourcesHasATwin() throws IOException {
         TwinKernels twins = new TwinKernels();
-        assertThat(CompiledKernels.names()).contains("row_norm", "attention_tensor_64").allSatisfy(
+        assertThat(CompiledKernels.names()).contains("row_norm_warp", "attention_tensor_64").allSatisfy(
                 name -> assertThat(twins.number(name)).as("an entry for %s in TwinKernels", name).isNotNegative());
     }
 }
