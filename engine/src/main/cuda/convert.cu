@@ -133,10 +133,10 @@ static __device__ __forceinline__ i64 block_bytes(int type) {
     }
 }
 
-static __device__ __forceinline__ double element_at(const void* x, int type, i64 i) {
+// Of any type but F64.
+static __device__ __forceinline__ float element_at(const void* x, int type, i64 i) {
     const byte* p = (const byte*) x;
     switch (type) {
-        case F64: return ((const double*) x)[i];
         case F32: return ((const float*) x)[i];
         case F16: return half_to_float(((const unsigned short*) x)[i]);
         case BF16: return __uint_as_float((unsigned int) ((const unsigned short*) x)[i] << 16);
@@ -147,29 +147,45 @@ static __device__ __forceinline__ double element_at(const void* x, int type, i64
     }
 }
 
-static __device__ __forceinline__ void put_element(void* y, int type, i64 i, double value) {
+static __device__ __forceinline__ void put_element(void* y, int type, i64 i, float value) {
     switch (type) {
         case F64: ((double*) y)[i] = value; break;
-        case F16: ((unsigned short*) y)[i] = float_to_half((float) value); break;
-        case BF16: ((unsigned short*) y)[i] = float_to_bf16((float) value); break;
-        default: ((float*) y)[i] = (float) value; break;
+        case F16: ((unsigned short*) y)[i] = float_to_half(value); break;
+        case BF16: ((unsigned short*) y)[i] = float_to_bf16(value); break;
+        default: ((float*) y)[i] = value; break;
     }
 }
 
-// A factor of 1 leaves every type as it is; others are factors of floats.
-static __device__ __forceinline__ double scaled(double value, float scale) {
-    return scale == 1 ? value : __fmul_rn((float) value, scale);
+// A factor of 1 leaves NaNs as they are.
+static __device__ __forceinline__ float scaled(float value, float scale) {
+    return scale == 1 ? value : __fmul_rn(value, scale);
 }
 
+// Doubles pass as doubles from F64 to F64 only, and need not meet anything else: many devices are slow with them.
 KERNEL cast(const void* x, int from, float scale, void* y, int to, i64 n) {
+    if (from == F64) {
+        FOR_EACH(i, n) {
+            double value = ((const double*) x)[i];
+            if (to == F64) {
+                ((double*) y)[i] = scale == 1 ? value : scaled((float) value, scale);
+            } else {
+                put_element(y, to, i, scaled((float) value, scale));
+            }
+        }
+        return;
+    }
     FOR_EACH(i, n) {
         put_element(y, to, i, scaled(element_at(x, from, i), scale));
     }
 }
 
-// Rows ids[r] of a table of rows of width elements, widened to float.
+// Rows ids[r] of a table of rows of width elements, widened to float. Blocks along y have rows.
 KERNEL gather_rows(const void* table, int type, float scale, const i64* ids, float* y, i64 rows, i64 width) {
-    FOR_EACH(i, rows * width) {
-        y[i] = (float) scaled(element_at(table, type, ids[i / width] * width + i % width), scale);
+    for (i64 row = blockIdx.y; row < rows; row += gridDim.y) {
+        FOR_EACH(i, width) {
+            i64 from = ids[row] * width + i;
+            float value = type == F64 ? (float) ((const double*) table)[from] : element_at(table, type, from);
+            y[row * width + i] = scaled(value, scale);
+        }
     }
 }

@@ -27,25 +27,34 @@ KERNEL permute_2(const unsigned short* x, unsigned short* y, i64 n, Axes axes) {
 KERNEL permute_4(const unsigned int* x, unsigned int* y, i64 n, Axes axes) { gather_axes(x, y, n, axes); }
 KERNEL permute_8(const i64* x, i64* y, i64 n, Axes axes) { gather_axes(x, y, n, axes); }
 
+// 1 << shift threads share a run, and blocks along y take further runs.
 template <typename T>
-static __device__ __forceinline__ void copy_runs(T* y, i64 y_step, const T* x, i64 x_step, i64 run, i64 count) {
-    FOR_EACH(i, run * count) {
-        y[i / run * y_step + i % run] = x[i / run * x_step + i % run];
+static __device__ __forceinline__ void copy_runs(T* y, i64 y_step, const T* x, i64 x_step, i64 run, i64 count, int shift) {
+    i64 column = ((i64) blockIdx.x << shift) + (threadIdx.x & ((1 << shift) - 1));
+    if (column >= run) {
+        return;
+    }
+    int together = blockDim.x >> shift;
+    for (i64 i = (i64) blockIdx.y * together + (threadIdx.x >> shift); i < count; i += (i64) gridDim.y * together) {
+        y[i * y_step + column] = x[i * x_step + column];
     }
 }
 
-// Copies count runs of elements of 1, 2, 4 or 8 bytes; neighbouring runs lie a step apart.
-KERNEL copy_runs_1(unsigned char* y, i64 y_step, const unsigned char* x, i64 x_step, i64 run, i64 count) {
-    copy_runs(y, y_step, x, x_step, run, count);
+// Copies count runs of elements of 1, 2, 4, 8 or 16 bytes; neighbouring runs lie a step apart.
+KERNEL copy_runs_1(unsigned char* y, i64 y_step, const unsigned char* x, i64 x_step, i64 run, i64 count, int shift) {
+    copy_runs(y, y_step, x, x_step, run, count, shift);
 }
-KERNEL copy_runs_2(unsigned short* y, i64 y_step, const unsigned short* x, i64 x_step, i64 run, i64 count) {
-    copy_runs(y, y_step, x, x_step, run, count);
+KERNEL copy_runs_2(unsigned short* y, i64 y_step, const unsigned short* x, i64 x_step, i64 run, i64 count, int shift) {
+    copy_runs(y, y_step, x, x_step, run, count, shift);
 }
-KERNEL copy_runs_4(unsigned int* y, i64 y_step, const unsigned int* x, i64 x_step, i64 run, i64 count) {
-    copy_runs(y, y_step, x, x_step, run, count);
+KERNEL copy_runs_4(unsigned int* y, i64 y_step, const unsigned int* x, i64 x_step, i64 run, i64 count, int shift) {
+    copy_runs(y, y_step, x, x_step, run, count, shift);
 }
-KERNEL copy_runs_8(i64* y, i64 y_step, const i64* x, i64 x_step, i64 run, i64 count) {
-    copy_runs(y, y_step, x, x_step, run, count);
+KERNEL copy_runs_8(uint2* y, i64 y_step, const uint2* x, i64 x_step, i64 run, i64 count, int shift) {
+    copy_runs(y, y_step, x, x_step, run, count, shift);
+}
+KERNEL copy_runs_16(uint4* y, i64 y_step, const uint4* x, i64 x_step, i64 run, i64 count, int shift) {
+    copy_runs(y, y_step, x, x_step, run, count, shift);
 }
 
 // y [planes, 2h, 2w] from x [planes, h, w].
@@ -67,16 +76,20 @@ KERNEL scatter_rows(unsigned int* y, const i64* positions, const unsigned int* s
 static __device__ __forceinline__ void put(float* y, i64 i, float v) { y[i] = v; }
 static __device__ __forceinline__ void put(unsigned short* y, i64 i, float v) { y[i] = float_to_bf16(v); }
 
+// Blocks along y have taps: a channel and a place in the kernel.
 template <typename T>
 static __device__ __forceinline__ void patches(const float* x, T* y, i64 channels, i64 h, i64 w, int kh, int kw, int stride, int top,
         int left, i64 out_w, i64 first, i64 count) {
-    FOR_EACH(i, channels * kh * kw * count) {
-        i64 pixel = first + i % count;
-        i64 tap = i / count;
-        i64 iy = pixel / out_w * stride + tap / kw % kh - top;
-        i64 ix = pixel % out_w * stride + tap % kw - left;
-        i64 channel = tap / (kh * kw);
-        put(y, i, iy >= 0 && iy < h && ix >= 0 && ix < w ? x[(channel * h + iy) * w + ix] : 0);
+    for (i64 tap = blockIdx.y; tap < channels * kh * kw; tap += gridDim.y) {
+        int place = (int) (tap % (kh * kw));
+        const float* plane = x + tap / (kh * kw) * h * w;
+        FOR_EACH(i, count) {
+            // A picture has fewer than 2^31 pixels, and such a division is quick.
+            unsigned int pixel = (unsigned int) (first + i);
+            i64 iy = (i64) (pixel / (unsigned int) out_w) * stride + place / kw - top;
+            i64 ix = (i64) (pixel % (unsigned int) out_w) * stride + place % kw - left;
+            put(y, tap * count + i, iy >= 0 && iy < h && ix >= 0 && ix < w ? plane[iy * w + ix] : 0);
+        }
     }
 }
 

@@ -104,12 +104,26 @@ class GpuNarrowTest {
             assertThat(difference(got, want)).isBetween(1e-5, BLOCK_BOUND);
             // The only thing that is rounded on its own is the bias of three products.
             Map<String, Integer> expected = new HashMap<>(Map.of("row_norm_warp", 3, "rope", 2, "attention_tensor_128", 1,
-                    "copy_runs_8", 6, "finish_product", light ? 1 : 5));
+                    "copy_runs_16", 6, "finish_product", light ? 1 : 5));
             if (light) {
                 expected.put("narrow_rows", 3);
             }
             assertThat(launches).isEqualTo(expected);
         }
+    }
+
+    /** A refusal of cuBLASLt is no error: cuBLAS computes, and the notes say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cublasLtMatmulAlgoGetHeuristic", "cublasLtMatmul"})
+    void whatCublasLtRefusesCublasComputes(String call) throws Exception {
+        FakeCuda cuda = new FakeCuda(DeviceCode.load(), 1L << 30);
+        try (Gpu gpu = Gpu.open(cuda, 0, Precision.F32); Scope f = new GpuScope(gpu, null)) {
+            cuda.fail(call, 7, true);
+            Tensor y = f.linear(f.floats(new float[] {1, 2, 3, 4}, 2, 2), f.floats(new float[] {1, 0, 1, 1}, 2, 2), f.floats(new float[] {5, 6}, 2));
+            assertThat(y.toFloats()).containsExactly(6, 9, 8, 13);
+            assertThat(gpu.notes()).hasSize(1).first().asString().contains("cuBLASLt refused", call);
+        }
+        assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(DeviceCode.load(), 0).leftovers());
     }
 
     private static double difference(float[] got, double[] want) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What the ops of one engine share on a device. All kernels and products go to one stream, in the order in which ops are called, so
@@ -267,15 +268,10 @@ public final class Gpu implements AutoCloseable {
     /** Computes a product with what follows it; false, with nothing done, where cuBLASLt is missing or knows no way. */
     synchronized boolean multiply(CudaApi.PlannedProduct product, CudaApi.ProductOperands o) {
         enter();
-        long plan = plans.plan(product);
-        if (plan == 0) {
-            return false;
-        }
         if (workspace == null) {
             workspace = acquire(WORKSPACE_BYTES);
         }
-        api.multiply(blas, plan, new CudaApi.ProductOperands(o.a(), o.b(), o.bias(), o.addend(), o.d(), workspace.address()), stream);
-        return true;
+        return plans.multiply(product, new CudaApi.ProductOperands(o.a(), o.b(), o.bias(), o.addend(), o.d(), workspace.address()), stream);
     }
 
     /** Precision of the factors of products. */
@@ -297,8 +293,8 @@ public final class Gpu implements AutoCloseable {
     }
 
     /** Which kernels were tried, and why some are not used; for people. */
-    public List<String> notes() {
-        return notes;
+    public synchronized List<String> notes() {
+        return Stream.concat(notes.stream(), plans.refusals().stream()).toList();
     }
 
     /** What this device is, for people. */

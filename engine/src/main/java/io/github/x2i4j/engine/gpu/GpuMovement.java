@@ -61,13 +61,16 @@ final class GpuMovement {
             return;
         }
         int size = commonSize(to | toStep | from | fromStep | run);
-        gpu.launch("movement", "copy_runs_" + size, Grid.elements(count * run / size), a -> a.add(to).add(toStep / size).add(from)
-                .add(fromStep / size).add(run / size).add(count));
+        // As many threads share a run as it has elements, but for the last of them.
+        int shift = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(run / size - 1), 0, Integer.numberOfTrailingZeros(Kernels.THREADS));
+        Grid grid = Grid.runs(Math.ceilDiv(run / size, 1L << shift), Math.ceilDiv(count, (long) Kernels.THREADS >> shift));
+        gpu.launch("movement", "copy_runs_" + size, grid, a -> a.add(to).add(toStep / size).add(from)
+                .add(fromStep / size).add(run / size).add(count).add(shift));
     }
 
-    /** Largest size of an element, up to 8 bytes, that divides everything. */
+    /** Largest size of an element, up to 16 bytes, that divides everything. */
     private static int commonSize(long all) {
-        return (int) Math.min(8, Long.lowestOneBit(all));
+        return (int) Math.min(16, Long.lowestOneBit(all));
     }
 
     static Tensor permute(Gpu gpu, GpuScope f, Tensor x, int... axes) {
@@ -103,7 +106,7 @@ final class GpuMovement {
         Tensor y = f.empty(DType.F32, Signatures.gatherRows(table, ids));
         if (y.elements() > 0) {
             long rows = upload(gpu, ids);
-            gpu.launch("convert", "gather_rows", Grid.elements(y.elements()), a -> a.add(gpu.address(table))
+            gpu.launch("convert", "gather_rows", Grid.rows(table.dim(1), ids.length), a -> a.add(gpu.address(table))
                     .add(table.dtype().ordinal()).add(table.scale()).add(rows).add(gpu.address(y)).add((long) ids.length).add(table.dim(1)));
         }
         return y;

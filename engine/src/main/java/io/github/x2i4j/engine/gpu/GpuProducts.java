@@ -79,7 +79,7 @@ final class GpuProducts {
             for (long at = 0; at < pixels; at += chunk) {
                 long first = at;
                 long count = Math.min(chunk, pixels - at);
-                gpu.launch("movement", kernel, Grid.elements(k * count), a -> a.add(image).add(patches).add(x.dim(1))
+                gpu.launch("movement", kernel, Grid.runs(Grid.elements(count).x(), k), a -> a.add(image).add(patches).add(x.dim(1))
                         .add(x.dim(2)).add(x.dim(3)).add((int) weight.dim(2)).add((int) weight.dim(3)).add(spec.stride()).add(spec.top())
                         .add(spec.left()).add(y.dim(3)).add(first).add(count));
                 gpu.multiply(new CudaApi.Gemm(false, false, count, out, k, operand(factors), patches, count,

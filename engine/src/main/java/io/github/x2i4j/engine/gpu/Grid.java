@@ -33,4 +33,9 @@ public record Grid(long x, long y, long z, int threads, int shared) {
         int block = (int) Math.clamp(Math.ceilDiv(threads, WARP) * WARP, WARP, Kernels.THREADS);
         return new Grid(Math.ceilDiv(threads, block), Math.min(rows, MOST_YZ), 1, block);
     }
+
+    /** Full blocks, at most as many along y as there may be; kernels go on from there. */
+    static Grid runs(long x, long y) {
+        return new Grid(x, Math.min(y, MOST_YZ), 1, Kernels.THREADS);
+    }
 }

@@ -98,6 +98,9 @@ public final class TwinKernels implements DeviceCode {
         for (int size = 1; size <= 8; size *= 2) {
             int bytes = size;
             add("permute_" + size, c -> permute(c, bytes));
+        }
+        for (int size = 1; size <= 16; size *= 2) {
+            int bytes = size;
             add("copy_runs_" + size, c -> copyRuns(c, bytes));
         }
         for (int most : new int[] {64, 128, 512}) {
@@ -467,6 +470,7 @@ public final class TwinKernels implements DeviceCode {
         long xStep = c.n();
         long run = c.n();
         long count = c.n();
+        c.i();
         c.end();
         each(count, i -> MemorySegment.copy(MEMORY, x + i * xStep * bytes, MEMORY, y + i * yStep * bytes, run * bytes));
     }
