@@ -1,5 +1,5 @@
 // Conversions between the types that tensors are stored in. Launched with any grid.
-#include "common.cuh"
+#include "tensor.cuh"
 
 // Ordinals of io.github.x2i4j.engine.DType.
 enum { F64, F32, F16, BF16, F8_E4M3, F8_E5M2, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K };
@@ -54,6 +54,22 @@ static __device__ __forceinline__ float e4m3(byte b) {
     float magnitude = (b & 127) == 127 ? NAN : exponent == 0 ? mantissa * 0.001953125f
             : __uint_as_float((unsigned int) (exponent + 120) << 23 | (unsigned int) mantissa << 20);
     return b & 128 ? -magnitude : magnitude;
+}
+
+// Rounds to nearest even; what is too large becomes the largest, 448.
+static __device__ __forceinline__ byte float_to_e4m3(float x) {
+    unsigned int bits = __float_as_uint(x);
+    byte sign = (byte) (bits >> 24 & 128);
+    bits &= 0x7FFFFFFF;
+    if (bits > 0x7F800000) {
+        return 127;
+    }
+    if (bits < 0x3C800000) {
+        // The sum's last bit is worth 2^-9, the smallest number: the addition rounds.
+        return sign | (byte) (__float_as_uint(__fadd_rn(__uint_as_float(bits), 16384.0f)) & 15);
+    }
+    bits += 0x7FFFF + (bits >> 20 & 1);
+    return sign | (byte) (bits >= 0x43F00000 ? 126 : (bits >> 20) - (120 << 3));
 }
 
 // Element i of a block of 32: a scale d, an offset m where the name ends in 1, high bits where it begins with Q5, nibbles.
@@ -187,5 +203,41 @@ KERNEL gather_rows(const void* table, int type, float scale, const i64* ids, flo
             float value = type == F64 ? (float) ((const double*) table)[from] : element_at(table, type, from);
             y[row * width + i] = scaled(value, scale);
         }
+    }
+}
+
+#define LARGEST_E4M3 448.0f
+
+// Raises *largest, a float that must be 0 at first, to the largest magnitude of x, which may be of any type but F64.
+KERNEL raise_to_largest(const void* x, int type, float scale, unsigned int* largest, i64 n) {
+    __shared__ float partial[THREADS / WARP];
+    float most = 0;
+    FOR_EACH(i, n) {
+        most = fmaxf(most, fabsf(scaled(element_at(x, type, i), scale)));
+    }
+    for (int bits = WARP / 2; bits > 0; bits /= 2) {
+        most = fmaxf(most, exchange(most, bits));
+    }
+    if (threadIdx.x % WARP == 0) {
+        partial[threadIdx.x / WARP] = most;
+    }
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        for (int i = 1; i < THREADS / WARP; i++) {
+            most = fmaxf(most, partial[i]);
+        }
+        // Bits of floats that are not negative grow as they do.
+        atomicMax(largest, __float_as_uint(most));
+    }
+}
+
+// y = x / *unit as e4m3; *unit becomes what makes the largest magnitude the largest number.
+KERNEL to_e4m3(const void* x, int type, float scale, const float* largest, float* unit, byte* y, i64 n) {
+    float one = *largest > 0 && *largest < INFINITY ? __fmul_rn(*largest, 1 / LARGEST_E4M3) : 1;
+    FOR_EACH(i, n) {
+        y[i] = float_to_e4m3(scaled(element_at(x, type, i), scale) / one);
+    }
+    if (blockIdx.x == 0 && threadIdx.x == 0) {
+        *unit = one;
     }
 }

@@ -29,6 +29,9 @@ static float element(const void* p, int type, int64_t i) {
     if (type == 0) {
         return ((const float*) p)[i];
     }
+    if (type == 28) {
+        return e4m3(((const byte*) p)[i]);
+    }
     unsigned short h = ((const unsigned short*) p)[i];
     return type == 14 ? __uint_as_float((unsigned int) h << 16) : half_to_float(h);
 }
@@ -48,7 +51,8 @@ static double dot(const float* a, const float* b, int64_t n) {
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-// The matrices of a product as floats, column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16.
+// The matrices of a product as floats, column-major, as cuBLAS counts; type is 0 for float, 2 for half, 14 for bfloat16, 28
+// for e4m3.
 class Product {
     const bool ta, tb;
     const int64_t m, k, lda, ldb;
@@ -103,14 +107,16 @@ VISIBLE void x2i_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, int type,
     }
 }
 
-// Columns begin to end of d = fused(op(a) op(b) + bias + addend) as cuBLASLt computes it; fused is 1 for nothing, 2 for ReLU, 32 for GELU.
+// Columns begin to end of d = fused(scale_a scale_b op(a) op(b) + bias + addend) as cuBLASLt computes it; fused is 1 for nothing, 2 for ReLU, 32 for GELU.
 VISIBLE void x2i_planned(int ta, int tb, int64_t m, int64_t n, int64_t k, int type, const void* a, int64_t lda, const void* b,
-        int64_t ldb, int result, const void* bias, const float* addend, int fused, void* d, int64_t ldd, int64_t begin, int64_t end) {
+        int64_t ldb, int result, const void* bias, const float* addend, int fused, void* d, int64_t ldd, const float* scale_a,
+        const float* scale_b, int64_t begin, int64_t end) {
+    double scale = (scale_a ? *scale_a : 1.0) * (scale_b ? *scale_b : 1.0);
     Product product(ta, tb, m, n, k, type, a, lda, b, ldb);
     for (int64_t j = begin; j < end; j++) {
         const double* sums = product.column(j);
         for (int64_t i = 0; i < m; i++) {
-            float z = (float) sums[i] + (addend ? addend[j * ldd + i] : 0);
+            float z = (float) (sums[i] * scale) + (addend ? addend[j * ldd + i] : 0);
             z = activate(fused == 2 ? RELU : fused == 32 ? GELU_TANH : IDENTITY, z + (bias ? element(bias, result, i) : 0));
             if (result == 14) {
                 ((unsigned short*) d)[j * ldd + i] = float_to_bf16(z);

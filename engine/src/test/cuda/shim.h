@@ -41,6 +41,14 @@ static inline unsigned int __float_as_uint(float f) {
 static inline float __fmul_rn(float a, float b) { return a * b; }
 static inline float __fadd_rn(float a, float b) { return a + b; }
 
+// Blocks may run side by side.
+static inline unsigned int atomicMax(unsigned int* address, unsigned int value) {
+    unsigned int old = __atomic_load_n(address, __ATOMIC_RELAXED);
+    while (old < value && !__atomic_compare_exchange_n(address, &old, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+    return old;
+}
+
 namespace shim {
 
 const unsigned int LANES = 32;

@@ -28,7 +28,7 @@ public final class EngineFlags {
 
     @Option(names = "--precision", paramLabel = "TYPE", defaultValue = "f32",
             description = "Factors of large matrix products: f32, or bf16, which is faster where the processor has instructions for it and"
-                    + " changes the picture slightly. Default: f32.")
+                    + " changes the picture slightly, or fp8, for GPUs of compute capability 8.9 or newer, which changes it more. Default: f32.")
     private String precision;
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",

@@ -17,6 +17,6 @@ public final class FakeGpu {
 
     /** @param bytes memory of the device */
     public static Engine open(long bytes, Precision precision) throws IOException, InterruptedException {
-        return new Engine(Gpu.open(new FakeCuda(DeviceCode.load(), bytes), 0, precision));
+        return new Engine(Gpu.open(new FakeCuda(DeviceCode.load(), bytes).withCapability(precision == Precision.FP8 ? 89 : 80), 0, precision));
     }
 }

@@ -47,7 +47,7 @@ class CommandLineTest {
             generate fox --vector-bits 100                | --vector-bits 100   | 128, 256 or 512
             generate fox --kernels fast                   | --kernels fast      | auto, scalar, vector or machine
             generate fox --machine-isa sse                | --machine-isa sse   | avx2, avx512, avx512-bf16 or amx-bf16
-            generate fox --precision f8                   | --precision f8      | f32 or bf16
+            generate fox --precision f8                   | --precision f8      | f32, bf16 or fp8
             generate red fox                              | from "red" to "fox" | in quotes
             generate                                      | nothing to draw     | --image
             generate fox --json --quiet                   | --json and --quiet  | leave one out

@@ -114,7 +114,7 @@ public interface CudaApi extends AutoCloseable {
 
     /** Types of {@link Gemm}'s operands, by CUDA's numbers. */
     enum Operand {
-        F32(0), F16(2), BF16(14);
+        F32(0), F16(2), BF16(14), F8_E4M3(28);
 
         private final int number;
 
@@ -177,8 +177,15 @@ public interface CudaApi extends AutoCloseable {
             Operand result, Fused fused, boolean biased, boolean added, int alignment, long workspace) {
     }
 
-    /** Addresses of a planned product; those of what is left out are 0. */
-    record ProductOperands(long a, long b, long bias, long addend, long d, long workspace) {
+    /**
+     * Addresses of a planned product; those of what is left out are 0.
+     *
+     * @param scaleA a float that a is multiplied by where it is of eight bits; so for b
+     */
+    record ProductOperands(long a, long b, long bias, long addend, long d, long workspace, long scaleA, long scaleB) {
+        ProductOperands in(long place) {
+            return new ProductOperands(a, b, bias, addend, d, place, scaleA, scaleB);
+        }
     }
 
     /** Has cuBLASLt choose how to compute a product, without trying anything; 0 where it knows no way. The plan is to be destroyed. */

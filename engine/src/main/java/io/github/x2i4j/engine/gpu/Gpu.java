@@ -72,6 +72,9 @@ public final class Gpu implements AutoCloseable {
         try {
             DeviceInfo info = DeviceInfo.of(api, device);
             info.require(LEAST_CAPABILITY);
+            if (precision == Precision.FP8) {
+                info.requireEightBits(api.plansProducts());
+            }
             AttentionTrial.Result trial = AttentionTrial.run(api, info, precision);
             gpu = new Gpu(api, device, precision, false);
             gpu.start();
@@ -271,7 +274,7 @@ public final class Gpu implements AutoCloseable {
         if (workspace == null) {
             workspace = acquire(WORKSPACE_BYTES);
         }
-        return plans.multiply(product, new CudaApi.ProductOperands(o.a(), o.b(), o.bias(), o.addend(), o.d(), workspace.address()), stream);
+        return plans.multiply(product, o.in(workspace.address()), stream);
     }
 
     /** Precision of the factors of products. */

@@ -31,22 +31,29 @@ final class GpuProducts {
         // What is added to stays as exact as it is; what is multiplied next may be rounded now.
         boolean factor = epilogue.residual() == null && rows >= LEAST_NARROW_ROWS && n >= LEAST_NARROW_COLUMNS;
         Tensor y = factor ? f.factor(shape) : f.empty(DType.F32, shape);
-        DType factors = factors(gpu);
-        long weights = as(gpu, weight, factors);
-        long inputs = as(gpu, given, factors);
         Epilogue e = new Epilogue(epilogue.activation(), epilogue.multiplier(), gpu.wide(epilogue.gate()), gpu.wide(epilogue.residual()));
         ProductFusion fusion = gpu.plansProducts() ? ProductFusion.of(gpu.precision(), bias, e) : ProductFusion.none(bias, e);
         // A kernel that follows reads floats, and rounds.
         boolean rounds = Gpu.isNarrow(y) && !fusion.leavesWork();
+        boolean eight = gpu.precision() == Precision.FP8 && rows >= LEAST_NARROW_ROWS && (n | k) % 16 == 0 && weight.dtype() != DType.F64;
+        if (eight && !rounds) {
+            // Products of eight bits add no bias of floats.
+            fusion = ProductFusion.none(bias, e);
+        }
         long z = Gpu.isNarrow(y) && !rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : gpu.place(y);
         CudaApi.Operand result = rounds ? CudaApi.Operand.BF16 : CudaApi.Operand.F32;
-        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(weights, inputs,
-                fusion.biased() ? as(gpu, bias, rounds ? DType.BF16 : DType.F32) : 0, gpu.addressOrNull(fusion.addend()), z, 0);
+        long fusedBias = fusion.biased() ? as(gpu, bias, rounds ? DType.BF16 : DType.F32) : 0;
+        long addend = gpu.addressOrNull(fusion.addend());
+        Factors factors = eight ? eightBits(gpu, weight, given) : factors(gpu, weight, given);
         // Read column by column, y is [n, rows]: the transposed weight, stored [k, n], times x, stored [k, rows].
-        if (!gpu.plansProducts() || !gpu.multiply(new CudaApi.PlannedProduct(true, false, n, rows, k, operand(factors), k, k, n, result, fusion.fused(),
-                fusion.biased(), fusion.addend() != null, alignment(operands), gpu.workspaceBytes()), operands)) {
+        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(factors.weights, factors.inputs, fusedBias, addend, z, 0,
+                factors.weightUnit, factors.inputUnit);
+        CudaApi.PlannedProduct product = new CudaApi.PlannedProduct(true, false, n, rows, k, factors.type, k, k, n, result, fusion.fused(),
+                fusion.biased(), addend != 0, alignment(operands), gpu.workspaceBytes());
+        if (!gpu.plansProducts() || !gpu.multiply(product, operands)) {
+            Factors wide = eight ? factors(gpu, weight, given) : factors;
             z = rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : z;
-            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, operand(factors), weights, k, inputs, k, 0, z, n));
+            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, wide.type, wide.weights, k, wide.inputs, k, 0, z, n));
             fusion = ProductFusion.none(bias, e);
             rounds = false;
         }
@@ -54,6 +61,21 @@ final class GpuProducts {
             finish(gpu, z, y, rows, n, 1, fusion, y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1);
         }
         return y;
+    }
+
+    /** What a product multiplies, and the units of numbers of eight bits, or 0. */
+    private record Factors(CudaApi.Operand type, long weights, long inputs, long weightUnit, long inputUnit) {
+    }
+
+    private static Factors factors(Gpu gpu, Tensor weight, Tensor x) {
+        DType type = factors(gpu);
+        return new Factors(operand(type), as(gpu, weight, type), as(gpu, x, type), 0, 0);
+    }
+
+    private static Factors eightBits(Gpu gpu, Tensor weight, Tensor x) {
+        EightBits w = EightBits.of(gpu, weight);
+        EightBits in = EightBits.of(gpu, x);
+        return new Factors(CudaApi.Operand.F8_E4M3, w.address(), in.address(), w.unit(), in.unit());
     }
 
     /** Bytes that all addresses of a product are aligned to; more than 16 do not help. */
@@ -96,7 +118,7 @@ final class GpuProducts {
 
     /** Type of the factors of products. */
     private static DType factors(Gpu gpu) {
-        return gpu.precision() == Precision.BF16 ? DType.BF16 : DType.F32;
+        return gpu.precision() == Precision.F32 ? DType.F32 : DType.BF16;
     }
 
     private static CudaApi.Operand operand(DType factors) {

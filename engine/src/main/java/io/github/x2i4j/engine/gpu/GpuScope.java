@@ -59,7 +59,7 @@ public final class GpuScope implements Scope {
 
     /** An F32 tensor that the device holds as BF16 where it may round factors of products, which the tensor is likely to be. */
     Tensor factor(Shape shape) {
-        return empty(DType.F32, shape, gpu.precision() == Precision.BF16);
+        return empty(DType.F32, shape, gpu.precision() != Precision.F32);
     }
 
     Tensor empty(DType dtype, Shape shape, boolean narrow) {

@@ -26,6 +26,9 @@ public final class KernelProvider {
      * @throws UnsupportedFeatureException if this process cannot run what the options force
      */
     public static KernelChoice choose(EngineOptions options) {
+        if (options.precision() == Precision.FP8) {
+            throw new UnsupportedFeatureException("precision fp8 is for GPUs (--device cuda); the CPU takes f32 and bf16");
+        }
         int bits = options.vectorBits();
         if (bits != 0 && bits != 128 && bits != 256 && bits != 512) {
             throw new InvalidInputException("vector bits is " + bits + " but must be 128, 256, 512, or 0 for the width that the processor prefers");

@@ -48,7 +48,7 @@ public final class CompiledKernels implements DeviceCode {
             return new Copy(bind(symbols, "x2i_kernel", FunctionDescriptor.of(i, p)),
                     bind(symbols, "x2i_launch", FunctionDescriptor.ofVoid(i, i, i, i, i, l, p, l, l)),
                     bind(symbols, "x2i_gemm", FunctionDescriptor.ofVoid(i, i, l, l, l, i, l, l, l, l, ValueLayout.JAVA_FLOAT, l, l, l, l)),
-                    bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l, l, l)));
+                    bind(symbols, "x2i_planned", FunctionDescriptor.ofVoid(i, i, l, l, l, i, l, l, l, l, i, l, l, i, l, l, l, l, l, l)));
         }
     }
 
@@ -159,7 +159,8 @@ public final class CompiledKernels implements DeviceCode {
     public synchronized void multiply(CudaApi.PlannedProduct p, CudaApi.ProductOperands o) {
         share(p.n(), p.m() * p.n() * p.k(), (library, begin, end) -> {
             library.planned.invokeExact(p.transposeA() ? 1 : 0, p.transposeB() ? 1 : 0, p.m(), p.n(), p.k(), p.operand().number(), o.a(),
-                    p.lda(), o.b(), p.ldb(), p.result().number(), o.bias(), o.addend(), p.fused().number(false), o.d(), p.ldd(), begin, end);
+                    p.lda(), o.b(), p.ldb(), p.result().number(), o.bias(), o.addend(), p.fused().number(false), o.d(), p.ldd(), o.scaleA(), o.scaleB(),
+                    begin, end);
         });
     }
 

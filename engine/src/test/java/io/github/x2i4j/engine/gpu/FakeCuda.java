@@ -595,6 +595,11 @@ public final class FakeCuda implements CudaApi {
         if (p.operand() == Operand.BF16 && (p.lda() % 2 != 0 || p.ldb() % 2 != 0)) {
             return 0;
         }
+        boolean eight = p.operand() == Operand.F8_E4M3;
+        if (eight && (capability < 89 || p.lda() % 16 != 0 || p.ldb() % 16 != 0 || !p.transposeA() || p.transposeB()
+                || p.biased() && p.result() != Operand.BF16)) {
+            throw new CudaException("cublasLtMatmulAlgoGetHeuristic", 15, "the product is not supported");
+        }
         long plan = handle();
         plans.put(plan, p);
         return plan;
@@ -605,7 +610,8 @@ public final class FakeCuda implements CudaApi {
         enterContext("cublasLtMatmul");
         PlannedProduct p = known(plans, plan, "cublasLtMatmul");
         at(o.workspace(), p.workspace(), "cublasLtMatmul");
-        if (o.bias() != 0 != p.biased() || o.addend() != 0 != p.added()
+        if (o.scaleA() != 0 != (p.operand() == Operand.F8_E4M3) || o.scaleB() != 0 != (p.operand() == Operand.F8_E4M3)
+                || o.bias() != 0 != p.biased() || o.addend() != 0 != p.added()
                 || (o.a() | o.b() | o.bias() | o.addend() | o.d()) % p.alignment() != 0) {
             throw new CudaException("cublasLtMatmul", 7, "operands are not as planned");
         }

@@ -59,6 +59,11 @@ public final class TwinKernels implements DeviceCode {
             return arguments.get(Tensor.FLOAT, offsets[next++]);
         }
 
+        /** A number that is not the next. */
+        long argument(int i) {
+            return arguments.get(Tensor.LONG, offsets[i]);
+        }
+
         Activation activation() {
             return Activation.values()[i()];
         }
@@ -84,6 +89,8 @@ public final class TwinKernels implements DeviceCode {
         add("rope", TwinKernels::rope);
         add("weighted_sum", TwinKernels::weightedSum);
         add("cast", TwinKernels::cast);
+        add("raise_to_largest", TwinKernels::raiseToLargest);
+        add("to_e4m3", TwinKernels::toE4m3);
         add("gather_rows", TwinKernels::gatherRows);
         add("narrow_rows", TwinKernels::narrowRows);
         for (String threads : new String[] {"warp", "block", "long"}) {
@@ -149,6 +156,7 @@ public final class TwinKernels implements DeviceCode {
             case F32 -> get(address, i);
             case F16 -> Float.float16ToFloat(MEMORY.get(Tensor.SHORT, address + 2 * i));
             case BF16 -> Float.intBitsToFloat(MEMORY.get(Tensor.SHORT, address + 2 * i) << 16);
+            case F8_E4M3 -> values(address + i, dtype, 1, 1)[0];
             default -> throw new IllegalArgumentException("no type of factors: " + dtype);
         };
     }
@@ -274,6 +282,38 @@ public final class TwinKernels implements DeviceCode {
     }
 
     // ---- types ----
+
+    private static void raiseToLargest(Call c) {
+        float[] values = values(c.n(), DType.values()[c.i()], c.f(), c.argument(4));
+        long largest = c.n();
+        c.n();
+        c.end();
+        float most = get(largest, 0);
+        for (float v : values) {
+            most = Math.max(most, Math.abs(v));
+        }
+        put(largest, 0, most);
+    }
+
+    private static void toE4m3(Call c) {
+        float[] values = values(c.n(), DType.values()[c.i()], c.f(), c.argument(6));
+        float largest = get(c.n(), 0);
+        float unit = largest > 0 && largest < Float.POSITIVE_INFINITY ? largest * (1 / 448f) : 1;
+        put(c.n(), 0, unit);
+        long y = c.n();
+        c.n();
+        c.end();
+        each(values.length, i -> MEMORY.set(ValueLayout.JAVA_BYTE, y + i, e4m3(values[(int) i] / unit)));
+    }
+
+    /** Rounds to a multiple of what the last bit of a number of this size is worth. */
+    private static byte e4m3(float x) {
+        int exponent = Math.max(Math.getExponent(x), -6);
+        double quantum = Math.scalb(1.0, exponent - 3);
+        double magnitude = Math.min(448, Math.rint(Math.abs(x) / quantum) * quantum);
+        int code = magnitude < 1.0 / 64 ? (int) (magnitude * 512) : (Float.floatToRawIntBits((float) magnitude) >> 20) - (120 << 3);
+        return (byte) (code | (x < 0 ? 128 : 0));
+    }
 
     private static void cast(Call c) {
         long x = c.n();
@@ -587,7 +627,8 @@ public final class TwinKernels implements DeviceCode {
         each(p.m() * p.n(), at -> {
             long i = at % p.m();
             long j = at / p.m();
-            double z = product(p.transposeA(), p.transposeB(), i, j, p.k(), dtype, o.a(), p.lda(), o.b(), p.ldb());
+            double z = product(p.transposeA(), p.transposeB(), i, j, p.k(), dtype, o.a(), p.lda(), o.b(), p.ldb())
+                    * (o.scaleA() == 0 ? 1 : get(o.scaleA(), 0)) * (o.scaleB() == 0 ? 1 : get(o.scaleB(), 0));
             z += o.addend() == 0 ? 0 : get(o.addend(), j * p.ldd() + i);
             put(o.d(), result, j * p.ldd() + i, Oracle.apply(f, z + (o.bias() == 0 ? 0 : get(o.bias(), result, i))));
         });

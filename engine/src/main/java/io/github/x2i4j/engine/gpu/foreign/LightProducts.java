@@ -25,6 +25,8 @@ final class LightProducts implements AutoCloseable {
     private static final int DESC_TRANSB = 4;
     private static final int DESC_EPILOGUE = 7;
     private static final int DESC_BIAS_POINTER = 8;
+    private static final int DESC_A_SCALE_POINTER = 17;
+    private static final int DESC_B_SCALE_POINTER = 18;
 
     private static final int PREFERENCE_WORKSPACE = 1;
     /** That of a; those of b, c and d have the next numbers. */
@@ -57,7 +59,7 @@ final class LightProducts implements AutoCloseable {
         final MemorySegment algorithm = arena.allocate(RESULT_BYTES, 8);
         final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1);
         final MemorySegment zero = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0);
-        final MemorySegment bias = arena.allocate(ValueLayout.JAVA_LONG);
+        final MemorySegment pointer = arena.allocate(ValueLayout.JAVA_LONG);
         private final List<Runnable> undo = new ArrayList<>(List.of(arena::close));
 
         Plan(PlannedProduct p) {
@@ -136,11 +138,19 @@ final class LightProducts implements AutoCloseable {
 
         void multiply(long blas, ProductOperands o, long stream) {
             if (product.biased()) {
-                bias.set(ValueLayout.JAVA_LONG, 0, o.bias());
-                cublas.call("cublasLtMatmulDescSetAttribute", operation, DESC_BIAS_POINTER, bias, (long) Long.BYTES);
+                point(DESC_BIAS_POINTER, o.bias());
+            }
+            if (product.operand() == Operand.F8_E4M3) {
+                point(DESC_A_SCALE_POINTER, o.scaleA());
+                point(DESC_B_SCALE_POINTER, o.scaleB());
             }
             cublas.call("cublasLtMatmul", blas, operation, one, o.a(), a, o.b(), b, product.added() ? one : zero,
                     product.added() ? o.addend() : o.d(), d, o.d(), d, algorithm, o.workspace(), product.workspace(), stream);
+        }
+
+        private void point(int attribute, long address) {
+            pointer.set(ValueLayout.JAVA_LONG, 0, address);
+            cublas.call("cublasLtMatmulDescSetAttribute", operation, attribute, pointer, (long) Long.BYTES);
         }
 
         void destroy() {

@@ -64,7 +64,7 @@ class LightProductsTest {
                     Map.entry("cublasLtMatmulDesc 7", 36), Map.entry("cublasLtMatmulPreference 1", 1L << 20),
                     Map.entry("cublasLtMatmulPreference 5", 8), Map.entry("cublasLtMatmulPreference 6", 8),
                     Map.entry("cublasLtMatmulPreference 7", 8), Map.entry("cublasLtMatmulPreference 8", 8));
-            light.multiply(BLAS, plan, new ProductOperands(1001, 1002, 1003, 0, 1004, 1005), 9);
+            light.multiply(BLAS, plan, new ProductOperands(1001, 1002, 1003, 0, 1004, 1005, 0, 0), 9);
             assertThat(attributes).containsEntry("cublasLtMatmulDesc 8", 1003L);
             assertThat(product).hasSize(16).startsWith(BLAS, 100L).contains(1001L, 1002L, 1004L, 1005L, 1L << 20).endsWith(9L);
             assertThat(factor(2)).isEqualTo(1);
