@@ -105,7 +105,7 @@ public final class Gpu implements AutoCloseable {
         stream = api.createStream();
         blas = api.createBlas();
         plans = new ProductPlans(api, blas);
-        kernels = new Kernels(api);
+        kernels = new Kernels(api, precision != Precision.F32);
         staging = new Staging(api, stream);
     }
 

@@ -79,7 +79,7 @@ final class GpuAttention {
 
     private static Variant tensor(Gpu gpu, Tensor q, Tensor k, Tensor v) {
         int width = smallest(TENSOR_WIDTHS, Math.max(q.dim(3), v.dim(3)));
-        return new Variant("attention_tensor", "attention_tensor_" + width, new Grid(Math.ceilDiv(q.dim(1), TENSOR_QUERIES), q.dim(2),
+        return new Variant(Kernels.TENSOR, "attention_tensor_" + width, new Grid(Math.ceilDiv(q.dim(1), TENSOR_QUERIES), q.dim(2),
                 q.dim(0), TENSOR_THREADS, (TENSOR_QUERIES + 2 * TENSOR_KEYS) * width * Short.BYTES), narrow(gpu, q, width),
                 narrow(gpu, k, width), narrow(gpu, v, width));
     }
@@ -104,7 +104,7 @@ final class GpuAttention {
 
     /** Writes rows of {@code n} elements as BF16, padded to a width. */
     static void narrow(Gpu gpu, Tensor x, long copy, long rows, long n, long width) {
-        gpu.launch("attention_tensor", "narrow_rows", Grid.elements(rows * width / 4),
+        gpu.launch(Kernels.TENSOR, "narrow_rows", Grid.elements(rows * width / 4),
                 a -> a.add(gpu.place(x)).add(Gpu.isNarrow(x) ? 1 : 0).add(copy).add(rows).add(n).add(width));
     }
 

@@ -4,83 +4,15 @@ import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Precision;
-import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.ops.Signatures;
 
-/** Matrix products and convolutions: a product by cuBLASLt with what it can do of the epilogue, or by cuBLAS, then what is left. */
+/** Convolutions, and what they share with linear layers. */
 final class GpuProducts {
     /** Bytes of the patches of a convolution that exist at a time, at most. */
     private static final long PATCH_BYTES = 256L << 20;
 
-    /** Results with fewer rows or columns save nothing when they are rounded: vectors that steer, and what models give out. */
-    private static final long LEAST_NARROW_ROWS = 16;
-    private static final long LEAST_NARROW_COLUMNS = 256;
-
     private GpuProducts() {
-    }
-
-    static Tensor linear(Gpu gpu, GpuScope f, Tensor given, Tensor weight, Tensor bias, Epilogue epilogue) {
-        Shape shape = Signatures.linear(given, weight, bias, epilogue);
-        if (shape.elements() == 0) {
-            return f.empty(DType.F32, shape);
-        }
-        long n = weight.dim(0);
-        long k = weight.dim(1);
-        long rows = shape.elements() / n;
-        // What is added to stays as exact as it is; what is multiplied next may be rounded now.
-        boolean factor = epilogue.residual() == null && rows >= LEAST_NARROW_ROWS && n >= LEAST_NARROW_COLUMNS;
-        Tensor y = factor ? f.factor(shape) : f.empty(DType.F32, shape);
-        Epilogue e = new Epilogue(epilogue.activation(), epilogue.multiplier(), gpu.wide(epilogue.gate()), gpu.wide(epilogue.residual()));
-        ProductFusion fusion = gpu.plansProducts() ? ProductFusion.of(gpu.precision(), bias, e) : ProductFusion.none(bias, e);
-        // A kernel that follows reads floats, and rounds.
-        boolean rounds = Gpu.isNarrow(y) && !fusion.leavesWork();
-        boolean eight = gpu.precision() == Precision.FP8 && rows >= LEAST_NARROW_ROWS && (n | k) % 16 == 0 && weight.dtype() != DType.F64;
-        if (eight && !rounds) {
-            // Products of eight bits add no bias of floats.
-            fusion = ProductFusion.none(bias, e);
-        }
-        long z = Gpu.isNarrow(y) && !rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : gpu.place(y);
-        CudaApi.Operand result = rounds ? CudaApi.Operand.BF16 : CudaApi.Operand.F32;
-        long fusedBias = fusion.biased() ? as(gpu, bias, rounds ? DType.BF16 : DType.F32) : 0;
-        long addend = gpu.addressOrNull(fusion.addend());
-        Factors factors = eight ? eightBits(gpu, weight, given) : factors(gpu, weight, given);
-        // Read column by column, y is [n, rows]: the transposed weight, stored [k, n], times x, stored [k, rows].
-        CudaApi.ProductOperands operands = new CudaApi.ProductOperands(factors.weights, factors.inputs, fusedBias, addend, z, 0,
-                factors.weightUnit, factors.inputUnit);
-        CudaApi.PlannedProduct product = new CudaApi.PlannedProduct(true, false, n, rows, k, factors.type, k, k, n, result, fusion.fused(),
-                fusion.biased(), addend != 0, alignment(operands), gpu.workspaceBytes());
-        if (!gpu.plansProducts() || !gpu.multiply(product, operands)) {
-            Factors wide = eight ? factors(gpu, weight, given) : factors;
-            z = rounds ? gpu.scratch(DType.F32.bytes(shape.elements())) : z;
-            gpu.multiply(new CudaApi.Gemm(true, false, n, rows, k, wide.type, wide.weights, k, wide.inputs, k, 0, z, n));
-            fusion = ProductFusion.none(bias, e);
-            rounds = false;
-        }
-        if (fusion.leavesWork() || Gpu.isNarrow(y) && !rounds) {
-            finish(gpu, z, y, rows, n, 1, fusion, y.rank() > 1 ? y.shape().product(1, y.rank() - 1) : 1);
-        }
-        return y;
-    }
-
-    /** What a product multiplies, and the units of numbers of eight bits, or 0. */
-    private record Factors(CudaApi.Operand type, long weights, long inputs, long weightUnit, long inputUnit) {
-    }
-
-    private static Factors factors(Gpu gpu, Tensor weight, Tensor x) {
-        DType type = factors(gpu);
-        return new Factors(operand(type), as(gpu, weight, type), as(gpu, x, type), 0, 0);
-    }
-
-    private static Factors eightBits(Gpu gpu, Tensor weight, Tensor x) {
-        EightBits w = EightBits.of(gpu, weight);
-        EightBits in = EightBits.of(gpu, x);
-        return new Factors(CudaApi.Operand.F8_E4M3, w.address(), in.address(), w.unit(), in.unit());
-    }
-
-    /** Bytes that all addresses of a product are aligned to; more than 16 do not help. */
-    private static int alignment(CudaApi.ProductOperands o) {
-        return (int) Math.min(16, Long.lowestOneBit(o.a() | o.b() | o.bias() | o.addend() | o.d()));
     }
 
     static Tensor conv2d(Gpu gpu, GpuScope f, Tensor x, Tensor weight, Tensor bias, ConvSpec spec, Epilogue epilogue) {
@@ -117,16 +49,16 @@ final class GpuProducts {
     }
 
     /** Type of the factors of products. */
-    private static DType factors(Gpu gpu) {
+    static DType factors(Gpu gpu) {
         return gpu.precision() == Precision.F32 ? DType.F32 : DType.BF16;
     }
 
-    private static CudaApi.Operand operand(DType factors) {
+    static CudaApi.Operand operand(DType factors) {
         return factors == DType.BF16 ? CudaApi.Operand.BF16 : CudaApi.Operand.F32;
     }
 
     /** The address of a tensor's values in some type: where they lie, or a copy that lasts until the op ends. */
-    private static long as(Gpu gpu, Tensor t, DType dtype) {
+    static long as(Gpu gpu, Tensor t, DType dtype) {
         if ((Gpu.isNarrow(t) ? DType.BF16 : t.dtype()) == dtype && t.scale() == 1) {
             return gpu.place(t);
         }
@@ -140,7 +72,7 @@ final class GpuProducts {
     }
 
     /** Does to a product what its fusion leaves to do. */
-    private static void finish(Gpu gpu, long z, Tensor y, long rows, long n, long inner, ProductFusion fusion, long rowsPerGate) {
+    static void finish(Gpu gpu, long z, Tensor y, long rows, long n, long inner, ProductFusion fusion, long rowsPerGate) {
         Epilogue e = fusion.rest();
         Tensor multiplier = inner == 1 ? e.multiplier() : gpu.wide(e.multiplier());
         long[] operands = {z, gpu.place(y), rows, n, inner, gpu.addressOrNull(fusion.bias()), multiplier == null ? 0 : gpu.place(multiplier),

@@ -94,7 +94,7 @@ public final class GpuScope implements Scope {
 
     @Override
     public Tensor linear(Tensor x, Tensor weight, Tensor bias, Epilogue epilogue) {
-        return gpu.op(() -> GpuProducts.linear(gpu, this, x, weight, bias, epilogue));
+        return gpu.op(() -> GpuLinear.run(gpu, this, x, weight, bias, epilogue));
     }
 
     @Override

@@ -18,6 +18,8 @@ final class Kernels implements AutoCloseable {
     static final long MOST_BLOCKS = 4096;
     /** The sources that every device can run, by name. */
     static final List<String> SOURCES = List.of("attention", "attention_tensor", "convert", "elementwise", "movement", "norms");
+    /** The one of them that is for factors in BF16, and takes longest to compile. */
+    static final String TENSOR = "attention_tensor";
     /** What only devices of compute capability 9.0 can run. */
     static final String HOPPER = "attention_hopper";
 
@@ -30,10 +32,11 @@ final class Kernels implements AutoCloseable {
     private final Map<String, Long> modules = new HashMap<>();
     private final Map<String, Long> functions = new HashMap<>();
 
-    Kernels(CudaApi api) {
+    /** @param tensor whether the kernels for factors in BF16 are needed */
+    Kernels(CudaApi api, boolean tensor) {
         this.api = api;
         try {
-            SOURCES.forEach(this::load);
+            SOURCES.stream().filter(source -> tensor || !source.equals(TENSOR)).forEach(this::load);
         } catch (Throwable t) {
             GiveBack.after(t, this::close);
             throw t;

@@ -9,7 +9,7 @@ final class Narrow {
     private static final int MULTIPLIER = 4;
     private static final int ALIGNED = 8;
     /** Bytes that a thread reads or writes at once. */
-    private static final int VECTOR = 16;
+    static final int VECTOR = 16;
 
     private Narrow() {
     }

@@ -49,7 +49,7 @@ public final class ForeignCuda implements CudaApi {
             cuda("cuInit", 0);
             int version = intOf("cuDriverGetVersion");
             description = "CUDA driver interface " + version / 1000 + "." + version % 1000 / 10 + ", " + found.place()
-                    + ", through java.lang.foreign";
+                    + (light.isPresent() ? " with" : " without") + " cuBLASLt, through java.lang.foreign";
         } catch (Throwable t) {
             arena.close();
             throw t;
