@@ -11,6 +11,7 @@ import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import io.github.x2i4j.engine.parallel.Caches;
 import io.github.x2i4j.engine.parallel.Workers;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ public final class Engine implements AutoCloseable {
     Engine(KernelChoice kernels, int threads) {
         gpu = null;
         cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new MemoryPool(RETAINED_SCRATCH), new FloatPool(RETAINED_SCRATCH),
-                new Workers(threads), new KernelService(kernels));
+                new Workers(threads), new KernelService(kernels), Caches.read());
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import io.github.x2i4j.engine.parallel.Caches;
 import io.github.x2i4j.engine.parallel.Workers;
 
 /**
@@ -16,8 +17,9 @@ import io.github.x2i4j.engine.parallel.Workers;
  * @param floats arrays of kernels at work
  * @param workers threads
  * @param kernels primitives; ops ask for them for each piece of work, since better ones may come into service meanwhile
+ * @param caches sizes that work is cut into blocks for
  */
-public record CpuContext(MemoryPool pool, MemoryPool panels, FloatPool floats, Workers workers, KernelService kernels)
+public record CpuContext(MemoryPool pool, MemoryPool panels, FloatPool floats, Workers workers, KernelService kernels, Caches caches)
         implements AutoCloseable {
     /** The tile product in service. */
     public TileKernel tiles() {

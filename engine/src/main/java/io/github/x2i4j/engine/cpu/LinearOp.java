@@ -11,9 +11,8 @@ import io.github.x2i4j.engine.gemm.Gemm;
 import io.github.x2i4j.engine.gemm.RowPacker;
 import io.github.x2i4j.engine.gemm.Transpose;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.kernel.TileKernel;
+import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.ops.Signatures;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -27,8 +26,15 @@ final class LinearOp {
     private static final int FEW_ROWS = 8;
     /** Weights for a task of the few-row path: enough that the memory's stream is seldom broken. */
     private static final int DOT_BYTES = 512 << 10;
+    /** Of rows that are copied before they are multiplied, so much at a time; it stays in the first-level cache. */
+    private static final int COPIED_BYTES = 16 << 10;
     /** Tasks of the few-row path for each thread, at least. */
     private static final int DOT_TASKS = 6;
+
+    /** Elements of a row of x that are read at once: memory is read in long pieces. */
+    private static final int PIECE = 1024;
+    /** Elements of rows that are transposed at once: the result stays in the first-level cache. */
+    private static final int TRANSPOSED = 128;
 
     private final CpuContext cpu;
     private final MemorySegment x;
@@ -80,15 +86,16 @@ final class LinearOp {
 
     /** Transposes rows of x into a panel. */
     private void pack(long column, int columns, float[] to, int at, int width) {
-        int depth = TileKernel.DEPTH;
-        float[] rows = cpu.floats().take((long) width * depth);
-        Arrays.fill(rows, columns * depth, width * depth, 0);
-        for (int slice = 0; slice < k; slice += depth) {
-            int length = Math.min(depth, k - slice);
+        float[] rows = cpu.floats().take((long) width * PIECE);
+        Arrays.fill(rows, columns * PIECE, width * PIECE, 0);
+        for (int piece = 0; piece < k; piece += PIECE) {
+            int length = Math.min(PIECE, k - piece);
             for (int j = 0; j < columns; j++) {
-                Runs.load(x, (column + j) * k + slice, rows, j * depth, length);
+                Runs.load(x, (column + j) * k + piece, rows, j * PIECE, length);
             }
-            Transpose.block(rows, 0, depth, width, length, to, at + slice * width, width);
+            for (int i = 0; i < length; i += TRANSPOSED) {
+                Transpose.block(rows, i, PIECE, width, Math.min(TRANSPOSED, length - i), to, at + (piece + i) * width, width);
+            }
         }
         cpu.floats().give(rows);
     }
@@ -123,11 +130,7 @@ final class LinearOp {
             if (inPlace && w.isMapped()) {
                 copied(kernels, first, count, xs, rows, z, block);
             } else if (inPlace) {
-                for (int i = 0; i < count; i++) {
-                    for (int r = 0; r < rows; r++) {
-                        z[r * block + i] = kernels.dotRow(weight.dtype(), w, (first + i) * rowBytes, xs, r * distance, k);
-                    }
-                }
+                dotRows(kernels, w, first * rowBytes, count, xs, rows, z, 0, block);
             } else {
                 widened(kernels, first, count, xs, rows, z, block);
             }
@@ -165,13 +168,24 @@ final class LinearOp {
     private void copied(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
         MemorySegment w = weight.segment();
         long rowBytes = weight.dtype().bytes(k);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment row = arena.allocate(rowBytes, 64);
-            for (int i = 0; i < count; i++) {
-                MemorySegment.copy(w, (first + i) * rowBytes, row, 0, rowBytes);
-                for (int r = 0; r < rows; r++) {
-                    z[r * block + i] = kernels.dotRow(weight.dtype(), row, 0, xs, r * distance, k);
-                }
+        int some = (int) Math.clamp(COPIED_BYTES / rowBytes, 1, count);
+        Block near = cpu.panels().acquire(some * rowBytes);
+        try {
+            for (int i = 0; i < count; i += some) {
+                int n = Math.min(some, count - i);
+                MemorySegment.copy(w, (first + i) * rowBytes, near.segment(), 0, n * rowBytes);
+                dotRows(kernels, near.segment(), 0, n, xs, rows, z, i, block);
+            }
+        } finally {
+            cpu.panels().release(near);
+        }
+    }
+
+    private void dotRows(RunKernels kernels, MemorySegment w, long at, int count, float[] xs, int rows, float[] z, int zAt, int block) {
+        long rowBytes = weight.dtype().bytes(k);
+        for (int i = 0; i < count; i += 2) {
+            for (int r = 0; r < rows; r++) {
+                kernels.dotRows(weight.dtype(), w, at + i * rowBytes, rowBytes, Math.min(2, count - i), xs, r * distance, k, z, r * block + zAt + i);
             }
         }
     }

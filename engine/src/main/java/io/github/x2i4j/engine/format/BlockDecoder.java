@@ -18,25 +18,33 @@ public interface BlockDecoder {
         };
     }
 
+    /** The decoder of a type, in plain loops; see {@link #of(DType, Unpacker)}. */
+    static BlockDecoder of(DType dtype) {
+        return of(dtype, Unpacker.PLAIN);
+    }
+
     /**
      * The decoder of a type.
      *
+     * @param unpacker does the work
      * @throws IllegalArgumentException if {@link #has} is false
      */
-    static BlockDecoder of(DType dtype) {
+    static BlockDecoder of(DType dtype, Unpacker unpacker) {
+        Blocks32 small = new Blocks32(unpacker);
+        Blocks256 large = new Blocks256(unpacker);
         return switch (dtype) {
             case F8_E4M3 -> Fp8.E4M3;
             case F8_E5M2 -> Fp8.E5M2;
-            case Q4_0 -> Blocks32::q40;
-            case Q4_1 -> Blocks32::q41;
-            case Q5_0 -> Blocks32::q50;
-            case Q5_1 -> Blocks32::q51;
-            case Q8_0 -> Blocks32::q80;
-            case Q2_K -> Blocks256::q2k;
-            case Q3_K -> Blocks256::q3k;
-            case Q4_K -> Blocks256::q4k;
-            case Q5_K -> Blocks256::q5k;
-            case Q6_K -> Blocks256::q6k;
+            case Q4_0 -> small::q40;
+            case Q4_1 -> small::q41;
+            case Q5_0 -> small::q50;
+            case Q5_1 -> small::q51;
+            case Q8_0 -> small::q80;
+            case Q2_K -> large::q2k;
+            case Q3_K -> large::q3k;
+            case Q4_K -> large::q4k;
+            case Q5_K -> large::q5k;
+            case Q6_K -> large::q6k;
             default -> throw new IllegalArgumentException(dtype + " has no decoder");
         };
     }

@@ -3,7 +3,7 @@ package io.github.x2i4j.engine.gemm;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.format.BlockDecoder;
-import io.github.x2i4j.engine.kernel.TileKernel;
+import io.github.x2i4j.engine.kernel.RunKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -12,6 +12,9 @@ import java.lang.foreign.ValueLayout;
  * for rarely do: rows and slices are whole blocks.
  */
 final class BlockPacker implements RowPacker {
+    /** Read at once, at most; stays in the first-level cache. */
+    private static final int MOST_BYTES = 8192;
+
     private final MemorySegment from;
     private final long length;
     private final BlockDecoder decoder;
@@ -20,14 +23,15 @@ final class BlockPacker implements RowPacker {
     private final byte[] bytes;
     private final float[] block;
 
-    BlockPacker(Tensor weight) {
+    /** @param kernels decode the blocks */
+    BlockPacker(Tensor weight, RunKernels kernels) {
         DType dtype = weight.dtype();
         from = weight.segment();
         length = weight.elements() / Math.max(1, weight.dim(0));
-        decoder = BlockDecoder.of(dtype);
+        decoder = BlockDecoder.of(dtype, kernels);
         blockElements = dtype.blockElements();
         blockBytes = dtype.blockBytes();
-        bytes = new byte[Math.max(1, TileKernel.DEPTH / blockElements) * blockBytes];
+        bytes = new byte[(int) Math.clamp(length / blockElements, 1, MOST_BYTES / blockBytes) * blockBytes];
         block = new float[blockElements];
     }
 

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.TileKernel;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -13,11 +14,11 @@ import java.util.function.Supplier;
  * among the threads.
  *
  * <pre>
- * for each chunk of columns whose panels of B fit {@link #PANEL_WORDS}           shared by all threads, third-level cache
+ * for each chunk of columns whose panels of B fit {@link #chunkColumns}          shared by all threads, third-level cache
  *   pack B[all k, chunk]                                                          one panel a task
  *   for each block of C in the chunk: rows x columns                              one block a task
  *     for each slice of k
- *       pack A[rows, slice], some slices ahead                                    second-level cache
+ *       pack A[rows, slice]                                                       second-level cache
  *       block product, added to the block:
  *         for each panel of B: for each tile of A                                 panel, or tile, in the first-level cache
  *     sink(strips of the block)                                                   bias, activation, residual, store
@@ -30,22 +31,25 @@ import java.util.function.Supplier;
  * @param <P> memory that the kernel keeps panels in
  */
 public final class Gemm<P> {
-    /** Bound of the packed columns. */
-    static final long PANEL_WORDS = 4L << 20;
+    /** Words of packed columns: half of a common third-level cache. Little is lost where that is smaller, as panels are brought near ahead. */
+    private static final long PANEL_WORDS = 4L << 20;
+    /** Bound of them where k is so long that fewer than {@link #FEW_COLUMNS} would fit: rows of A are then packed less often. */
+    private static final long MOST_PANEL_WORDS = 2 * PANEL_WORDS;
+    private static final int FEW_COLUMNS = 768;
     /** Columns of a block, at most: a row of A, once packed, is used for so many. */
-    static final int BLOCK_COLUMNS = 1024;
+    private static final int BLOCK_COLUMNS = 1152;
     /** Distance of the rows of a block; a little more than its columns, so that rows fall into different cache sets. */
-    static final int BLOCK_STRIDE = BLOCK_COLUMNS + 16;
-    /** Rows of a block, at most. A multiple of the rows of every kernel. */
-    static final int BLOCK_ROWS = 96;
-    /** Slices of A that are packed at once: pieces of rows that are read from memory are then longer. */
-    private static final int SLICES = 2;
-    private static final int SLICE_WORDS = BLOCK_ROWS * TileKernel.DEPTH;
+    private static final int BLOCK_STRIDE = BLOCK_COLUMNS + 16;
+    /** Rows of a block, at most: the sink handles strips of so many. */
+    private static final int BLOCK_ROWS = 256;
+    /** Part of the second-level cache that a block may fill, with its rows of A; panels of B stream through the rest. */
+    private static final double BLOCK_SHARE = 0.8;
+    /** Where threads are many, blocks become narrower rather than lower than so many tiles, but not narrower than so many panels. */
+    private static final int FEW_UNITS = 8;
+    private static final int FEW_PANELS = 4;
     /** Columns that the sink gets at once. */
     private static final int STRIP = 64;
     private static final int STRIP_STRIDE = STRIP + 16;
-    /** Blocks for each thread that keep the threads evenly busy. */
-    private static final int BLOCKS_PER_THREAD = 4;
 
     private final CpuContext cpu;
     private final BlockKernel<P> kernel;
@@ -96,8 +100,10 @@ public final class Gemm<P> {
 
     /** Columns whose panels are packed at a time, at most. */
     public static long mostColumns(BlockKernel<?> kernel, int k) {
-        long panel = (long) kernel.words(k) * kernel.columns();
-        return Math.max(1, PANEL_WORDS / Math.max(1, panel)) * kernel.columns();
+        int width = kernel.columns();
+        long panel = Math.max(1, (long) kernel.words(k) * width);
+        long few = Math.min(MOST_PANEL_WORDS / panel, FEW_COLUMNS / width);
+        return Math.max(1, Math.max(PANEL_WORDS / panel, few)) * width;
     }
 
     private void multiply(long n) {
@@ -130,33 +136,31 @@ public final class Gemm<P> {
     }
 
     private void multiplyBlocks(P packed, int panels, long column, int columns) {
-        int columnBlocks = Math.ceilDiv(columns, BLOCK_COLUMNS);
-        int blockPanels = Math.ceilDiv(panels, columnBlocks);
-        int blockRows = blockRows(columnBlocks);
-        int rowBlocks = Math.toIntExact(Math.ceilDiv(m, blockRows));
-        cpu.workers().parallelFor(Math.multiplyExact(rowBlocks, columnBlocks), task -> {
-            long row = (long) (task % rowBlocks) * blockRows;
-            int rows = (int) Math.min(blockRows, m - row);
-            int first = task / rowBlocks * blockPanels;
-            int count = Math.min(blockPanels, panels - first);
-            if (count > 0) {
-                multiplyBlock(row, rows, packed, first, count, column, columns);
-            }
+        int threads = cpu.workers().threads();
+        int units = Math.toIntExact(Math.ceilDiv(m, kernel.rows()));
+        int narrow = Math.min(panels / FEW_PANELS, Math.ceilDiv(Cut.SHARES * threads * FEW_UNITS, Math.max(1, units)));
+        int blockPanels = Math.ceilDiv(panels, Math.max(Math.ceilDiv(columns, BLOCK_COLUMNS), narrow));
+        List<Cut> cuts = Cut.all(units, Math.ceilDiv(panels, blockPanels), mostUnits(blockPanels), threads);
+        cpu.workers().parallelFor(cuts.size(), task -> {
+            Cut cut = cuts.get(task);
+            long row = (long) cut.unit() * kernel.rows();
+            int rows = (int) Math.min((long) cut.units() * kernel.rows(), m - row);
+            int first = cut.column() * blockPanels;
+            multiplyBlock(row, rows, packed, first, Math.min(blockPanels, panels - first), column, columns);
         });
     }
 
-    /** Rows of a block: fewer than {@link #BLOCK_ROWS} where there would not be enough blocks for all threads. */
-    private int blockRows(int columnBlocks) {
-        int threads = cpu.workers().threads();
-        long blocks = Math.ceilDiv((long) threads * BLOCKS_PER_THREAD, columnBlocks);
-        int unit = kernel.rows();
-        long rows = Math.ceilDiv(Math.ceilDiv(m, threads == 1 ? 1 : blocks), unit) * unit;
-        return Math.clamp(rows, unit, BLOCK_ROWS);
+    /** The most tiles that a block is high: its sums and rows of A stay in the second-level cache. */
+    private int mostUnits(int panels) {
+        long rowBytes = (long) (panels * kernel.columns() + TileKernel.DEPTH) * Float.BYTES;
+        long rows = Math.min((long) (cpu.caches().second() * BLOCK_SHARE) / rowBytes, BLOCK_ROWS);
+        return (int) Math.max(1, rows / kernel.rows());
     }
 
     private void multiplyBlock(long row, int rows, P packed, int first, int panels, long column, int columns) {
-        P left = kernel.take(cpu.panels(), cpu.floats(), (long) SLICES * SLICE_WORDS);
-        P c = kernel.take(cpu.panels(), cpu.floats(), (long) BLOCK_ROWS * BLOCK_STRIDE);
+        int tiles = Math.ceilDiv(rows, kernel.rows());
+        P left = kernel.take(cpu.panels(), cpu.floats(), (long) tiles * kernel.rows() * TileKernel.DEPTH);
+        P c = kernel.take(cpu.panels(), cpu.floats(), (long) tiles * kernel.rows() * BLOCK_STRIDE);
         try {
             sumBlock(row, rows, packed, first * panel, panels, left, c);
             int width = kernel.columns();
@@ -172,14 +176,20 @@ public final class Gemm<P> {
         RowPacker packer = a.get();
         int tiles = Math.ceilDiv(rows, kernel.rows());
         for (int slice = 0; slice < k; slice += kernel.depth()) {
-            int n = slice / kernel.depth() % SLICES;
-            if (n == 0) {
-                int ahead = Math.min(SLICES * kernel.depth(), k - slice);
-                kernel.packRows(new Slices(packer, row, slice), rows, ahead, cpu.floats(), left, SLICE_WORDS);
-            }
-            kernel.multiply(Math.min(kernel.depth(), k - slice), left, n * SLICE_WORDS, tiles, packed,
-                    at + (long) kernel.words(slice) * kernel.columns(), panel, panels, c, BLOCK_STRIDE, slice > 0);
+            int n = Math.min(kernel.depth(), k - slice);
+            kernel.packRows(new Slices(packer, row, slice), rows, n, cpu.floats(), left, 0);
+            kernel.multiply(n, left, 0, tiles, packed, at + (long) kernel.words(slice) * kernel.columns(), panel, panels, c, BLOCK_STRIDE,
+                    slice > 0, ahead(packer, row, rows, slice + n));
         }
+    }
+
+    /** Where the next slice of A lies. */
+    private BlockKernel.Ahead ahead(RowPacker packer, long row, int rows, int slice) {
+        long address = packer.address(row, slice);
+        if (slice >= k || address == 0) {
+            return BlockKernel.Ahead.NOTHING;
+        }
+        return new BlockKernel.Ahead(address, packer.address(row + 1, slice) - address, rows);
     }
 
     /** Rows of A from {@code row} on, and of each the elements from {@code first} on. */
@@ -191,13 +201,18 @@ public final class Gemm<P> {
 
         @Override
         public boolean copy(int i, int k, int n, DType dtype, MemorySegment to, long at) {
-            return packer.copy(row + i, first + k, n, dtype, to, at);
+            return packer.copy(row + i, 1, first + k, n, dtype, to, at, 0);
+        }
+
+        @Override
+        public boolean copyRows(int rows, int k, int n, DType dtype, MemorySegment to, long at, long stride) {
+            return packer.copy(row, rows, first + k, n, dtype, to, at, stride);
         }
     }
 
-    /** Hands the block on in strips that stay in the first-level cache. */
+    /** Hands the block on in strips, which stay in the nearer caches. */
     private void finish(P c, long row, int rows, long column, int columns) {
-        float[] strip = cpu.floats().take((long) BLOCK_ROWS * STRIP_STRIDE);
+        float[] strip = cpu.floats().take((long) rows * STRIP_STRIDE);
         for (int j = 0; j < columns; j += STRIP) {
             int n = Math.min(STRIP, columns - j);
             for (int i = 0; i < rows; i++) {

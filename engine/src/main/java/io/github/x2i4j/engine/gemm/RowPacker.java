@@ -16,13 +16,20 @@ public interface RowPacker {
     void pack(long row, long k, int n, float[] to, int at);
 
     /**
-     * Copies the same elements to native memory as they are stored.
+     * Copies such pieces of {@code rows} rows to native memory as they are stored.
      *
      * @param dtype what the caller can use
+     * @param at byte of the first piece
+     * @param stride bytes from one piece to the next
      * @return false where they are stored as something else; nothing is written then
      */
-    default boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+    default boolean copy(long row, int rows, long k, int n, DType dtype, MemorySegment to, long at, long stride) {
         return false;
+    }
+
+    /** Where element {@code k} of a row lies in native memory; 0 where it does not. Nobody may read there: see {@link #pack}. */
+    default long address(long row, long k) {
+        return 0;
     }
 
     /**
@@ -64,7 +71,7 @@ public interface RowPacker {
                 if (!BlockDecoder.has(dtype)) {
                     throw new IllegalArgumentException("no real numbers in " + weight);
                 }
-                yield new BlockPacker(weight);
+                yield new BlockPacker(weight, kernels);
             }
         };
     }
@@ -93,12 +100,19 @@ public interface RowPacker {
         }
 
         @Override
-        public boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+        public boolean copy(long row, int rows, long k, int n, DType dtype, MemorySegment to, long at, long stride) {
             if (dtype != DType.F32) {
                 return false;
             }
-            MemorySegment.copy(segment, (row * length + k) * Float.BYTES, to, at, (long) n * Float.BYTES);
+            for (int i = 0; i < rows; i++) {
+                MemorySegment.copy(segment, ((row + i) * length + k) * Float.BYTES, to, at + i * stride, (long) n * Float.BYTES);
+            }
             return true;
+        }
+
+        @Override
+        public long address(long row, long k) {
+            return segment.address() + (row * length + k) * Float.BYTES;
         }
     }
 
@@ -114,12 +128,19 @@ public interface RowPacker {
         }
 
         @Override
-        public boolean copy(long row, long k, int n, DType dtype, MemorySegment to, long at) {
+        public boolean copy(long row, int rows, long k, int n, DType dtype, MemorySegment to, long at, long stride) {
             if (dtype != DType.BF16) {
                 return false;
             }
-            MemorySegment.copy(segment, (row * length + k) * Short.BYTES, to, at, (long) n * Short.BYTES);
+            for (int i = 0; i < rows; i++) {
+                MemorySegment.copy(segment, ((row + i) * length + k) * Short.BYTES, to, at + i * stride, (long) n * Short.BYTES);
+            }
             return true;
+        }
+
+        @Override
+        public long address(long row, long k) {
+            return segment.address() + (row * length + k) * Short.BYTES;
         }
     }
 }

@@ -22,6 +22,16 @@ public interface BlockKernel<P> {
 
         /** Copies them as they are to byte {@code at} of native memory, if they are stored as {@code dtype}; returns false otherwise. */
         boolean copy(int row, int k, int n, DType dtype, MemorySegment to, long at);
+
+        /** Copies the first {@code rows} rows, each {@code stride} bytes after the one before. */
+        default boolean copyRows(int rows, int k, int n, DType dtype, MemorySegment to, long at, long stride) {
+            for (int i = 0; i < rows; i++) {
+                if (!copy(i, k, n, dtype, to, at + i * stride)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** Writes a panel of the right operand, k by {@link #columns()}, to {@code to} from {@code at} on. */
@@ -113,6 +123,30 @@ public interface BlockKernel<P> {
 
     /** Floats that {@link #softmax} keeps for each row. */
     int STATE = RunKernels.LANES + 16;
+
+    /**
+     * As {@link #multiply(int, Object, int, int, Object, long, long, int, Object, int, boolean)}, while {@code ahead} is brought near where
+     * the kernel can do that.
+     */
+    default void multiply(int n, P a, int aAt, int tiles, P b, long bAt, long bStep, int panels, P c, int stride, boolean add, Ahead ahead) {
+        multiply(n, a, aAt, tiles, b, bAt, bStep, panels, c, stride, add);
+    }
+
+    /**
+     * Memory that will be read soon: pieces of {@link #BYTES} bytes. It is not accessed, only named to the processor, so it may be any
+     * memory, that of a mapped file included, and reach beyond its end.
+     *
+     * @param address where the first piece begins
+     * @param stride bytes from one piece to the next
+     * @param pieces 0 for nothing
+     */
+    record Ahead(long address, long stride, int pieces) {
+        /** Bytes of a piece: the longest slice of F32. */
+        public static final int BYTES = TileKernel.DEPTH * Float.BYTES;
+
+        /** Nothing. */
+        public static final Ahead NOTHING = new Ahead(0, 0, 0);
+    }
 
     /** Copies {@code n} floats of c. */
     void read(P c, long at, float[] to, int toAt, int n);

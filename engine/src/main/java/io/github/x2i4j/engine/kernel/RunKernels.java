@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.format.Unpacker;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Every implementation gives the same bits.</b> Reductions keep {@link #LANES} partial sums, element i in sum i mod LANES,
  * added in order at the end; functions are those of {@link ScalarMath} in each lane.
  */
-public interface RunKernels {
+public interface RunKernels extends Unpacker {
     /** Partial sums of a reduction. */
     int LANES = 32;
 
@@ -26,6 +27,13 @@ public interface RunKernels {
      * @param x for formats of 16 bits in the order of {@link #place}, and then a whole number of {@link #LANES} long
      */
     float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n);
+
+    /** {@link #dotRow} for rows {@code rowBytes} apart; the results become {@code z[zAt]} and following. */
+    default void dotRows(DType dtype, MemorySegment w, long at, long rowBytes, int rows, float[] x, int xAt, int n, float[] z, int zAt) {
+        for (int i = 0; i < rows; i++) {
+            z[zAt + i] = dotRow(dtype, w, at + i * rowBytes, x, xAt, n);
+        }
+    }
 
     /**
      * Where {@link #dotRow} finds element i of x for formats of 16 bits: in each group of {@link #LANES} first those of even numbers, so

@@ -97,40 +97,46 @@ public final class ScalarKernels implements TileKernel, RunKernels {
 
     @Override
     public float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n) {
-        return finishRow(dtype, w, at, x, xAt, 0, n, new float[LANES]);
+        return finishRow(dtype, w, at, x, xAt, 0, n, new float[LANES], 0);
     }
 
     /**
      * Adds the elements from {@code from} on to the lanes of {@link #dotRow}, then the lanes.
      *
-     * @param lanes in the order of x
+     * @param lanes in the order of x, from {@code lanesAt} on
      */
-    public static float finishRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int from, int n, float[] lanes) {
+    public static float finishRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int from, int n, float[] lanes,
+            int lanesAt) {
         switch (dtype) {
             case F32 -> {
                 for (int i = from; i < n; i++) {
-                    lanes[i % LANES] = Math.fma(w.get(Tensor.FLOAT, at + i * 4L), x[xAt + i], lanes[i % LANES]);
+                    int l = lanesAt + i % LANES;
+                    lanes[l] = Math.fma(w.get(Tensor.FLOAT, at + i * 4L), x[xAt + i], lanes[l]);
                 }
-                return (float) total(lanes);
+                double sum = 0;
+                for (int l = lanesAt; l < lanesAt + LANES; l++) {
+                    sum += lanes[l];
+                }
+                return (float) sum;
             }
             case BF16 -> {
                 for (int i = from; i < n; i++) {
                     int p = RunKernels.place(i);
                     float weight = Float.intBitsToFloat(w.get(Tensor.SHORT, at + i * 2L) << 16);
-                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
+                    lanes[lanesAt + p % LANES] = Math.fma(weight, x[xAt + p], lanes[lanesAt + p % LANES]);
                 }
             }
             case F16 -> {
                 for (int i = from; i < n; i++) {
                     int p = RunKernels.place(i);
                     float weight = Float.float16ToFloat(w.get(Tensor.SHORT, at + i * 2L));
-                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
+                    lanes[lanesAt + p % LANES] = Math.fma(weight, x[xAt + p], lanes[lanesAt + p % LANES]);
                 }
             }
             default -> throw new IllegalArgumentException(dtype + " is not read in place");
         }
         double sum = 0;
-        for (int l = 0; l < LANES / 2; l++) {
+        for (int l = lanesAt; l < lanesAt + LANES / 2; l++) {
             sum += lanes[l];
             sum += lanes[l + LANES / 2];
         }

@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.kernel;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.format.BlockDecoder;
 import io.github.x2i4j.engine.parallel.Threads;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -84,6 +85,7 @@ final class WarmUp implements AutoCloseable {
             float[] x = new float[SHORT];
             float[] y = new float[SHORT];
             short[] narrow = new short[SHORT];
+            byte[] stored = new byte[2 * SHORT];
             // Takes all results up, and no factor is 1: the compiler leaves out what changes nothing, and plain loops would win.
             float[] result = new float[1];
             MemorySegment w = Arena.ofAuto().allocate(Float.BYTES * SHORT, 64);
@@ -107,7 +109,10 @@ final class WarmUp implements AutoCloseable {
                     k -> k.activate(Activation.RELU, x, 0, SHORT),
                     k -> k.addScaled(x, 0, 0.9f, y, 0, SHORT),
                     k -> k.turnPairs(x, 0, y, y, SHORT),
-                    k -> k.widenBF16(narrow, 0, x, 0, SHORT));
+                    k -> k.widenBF16(narrow, 0, x, 0, SHORT),
+                    k -> BlockDecoder.of(DType.Q8_0, k).decode(stored, 0, SHORT / DType.Q8_0.blockElements(), x, 0),
+                    k -> BlockDecoder.of(DType.Q4_0, k).decode(stored, 0, SHORT / DType.Q4_0.blockElements(), x, 0),
+                    k -> BlockDecoder.of(DType.Q5_0, k).decode(stored, 0, SHORT / DType.Q5_0.blockElements(), x, 0));
             for (Consumer<RunKernels> p : primitives) {
                 if (!warmUp.warm(new RunRace(best, p), new RunRace(substitute, p))) {
                     return false;

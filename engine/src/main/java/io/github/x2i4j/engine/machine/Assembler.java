@@ -237,6 +237,18 @@ final class Assembler {
         general(true, 0x85, b.ordinal(), a);
     }
 
+    /** Stores a register. */
+    void mov(Mem to, Gpr from) {
+        line("mov qword ptr " + to + ", " + from);
+        general(true, 0x89, from.ordinal(), to);
+    }
+
+    /** Has the second-level cache fetch a line, if its page is at hand; memory that does not exist is no error. */
+    void prefetcht1(Mem m) {
+        line("prefetcht1 byte ptr " + m);
+        general(false, 0x0F18, 2, m);
+    }
+
     void prefetcht0(Mem m) {
         line("prefetcht0 byte ptr " + m);
         general(false, 0x0F18, 1, m);

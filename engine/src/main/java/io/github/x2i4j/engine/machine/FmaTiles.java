@@ -5,6 +5,7 @@ import static io.github.x2i4j.engine.machine.Gpr.R11;
 import static io.github.x2i4j.engine.machine.Gpr.R12;
 import static io.github.x2i4j.engine.machine.Gpr.R13;
 import static io.github.x2i4j.engine.machine.Gpr.R14;
+import static io.github.x2i4j.engine.machine.Gpr.R15;
 import static io.github.x2i4j.engine.machine.Gpr.R8;
 import static io.github.x2i4j.engine.machine.Gpr.R9;
 import static io.github.x2i4j.engine.machine.Gpr.RAX;
@@ -18,6 +19,8 @@ import static io.github.x2i4j.engine.machine.Gpr.RSP;
 import static io.github.x2i4j.engine.machine.TileShape.DEPTH;
 import static io.github.x2i4j.engine.machine.TileShape.WORD;
 
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
+
 /**
  * Writes a {@link TileRoutine} whose tile is held in vector registers: for each k, a row of B is loaded, and each element of a
  * column of A is broadcast and multiplied with it.
@@ -27,20 +30,31 @@ import static io.github.x2i4j.engine.machine.TileShape.WORD;
  */
 final class FmaTiles {
     /** Bytes pushed on the stack before the arguments are read, and the return address. */
-    private static final int FRAME = 6 * 8;
-    private static final Gpr[] SAVED = {RBX, RBP, R12, R13, R14};
+    private static final int FRAME = 7 * 8;
+    private static final Gpr[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+    /** Arguments on the stack. */
+    private static final Mem B_STEP = Mem.at(RSP, FRAME);
+    private static final Mem C_STRIDE = Mem.at(RSP, FRAME + 8);
+    private static final Mem ADD = Mem.at(RSP, FRAME + 16);
+    private static final Mem B_AHEAD = Mem.at(RSP, FRAME + 24);
+    private static final Mem AHEAD = Mem.at(RSP, FRAME + 32);
+    private static final Mem AHEAD_STRIDE = Mem.at(RSP, FRAME + 40);
+    private static final Mem AHEAD_PIECES = Mem.at(RSP, FRAME + 48);
+    private static final int LINE = 64;
 
     private final Assembler asm;
     private final TileShape shape;
     private final int vectors;
     private final int bits;
     private final boolean pairs;
+    private final boolean ahead;
 
-    private FmaTiles(Assembler asm, int bits, int rows, int vectors, boolean pairs) {
+    private FmaTiles(Assembler asm, int bits, int rows, int vectors, boolean pairs, boolean ahead) {
         this.asm = asm;
         this.bits = bits;
         this.vectors = vectors;
         this.pairs = pairs;
+        this.ahead = ahead;
         shape = new TileShape(rows, vectors * bits / 8 / WORD, 1);
     }
 
@@ -50,9 +64,10 @@ final class FmaTiles {
      * @param bits width of the vectors: 256 or 512
      * @param vectors vectors in a row of the tile
      * @param pairs whether words are pairs of BF16 (AVX512-BF16) instead of F32
+     * @param ahead whether memory that comes next is brought near
      */
-    static TileShape write(Assembler asm, int bits, int rows, int vectors, boolean pairs) {
-        FmaTiles tiles = new FmaTiles(asm, bits, rows, vectors, pairs);
+    static TileShape write(Assembler asm, int bits, int rows, int vectors, boolean pairs, boolean ahead) {
+        FmaTiles tiles = new FmaTiles(asm, bits, rows, vectors, pairs, ahead);
         tiles.routine();
         return tiles.shape;
     }
@@ -74,22 +89,29 @@ final class FmaTiles {
         for (Gpr r : SAVED) {
             asm.push(r);
         }
-        asm.mov(R14, Mem.at(RSP, FRAME + 8));
+        asm.mov(R14, C_STRIDE);
         Assembler.Label panel = new Assembler.Label();
         asm.bind(panel);
         asm.mov(RAX, RDI);                                 // a of the tile
         asm.mov(R11, RDX);                                 // c of the tile
         asm.mov(RBX, RCX);                                 // tiles left
+        if (ahead) {
+            asm.mov(R15, RSI);
+            asm.add(R15, B_STEP);                          // what of the next panel is to be brought near
+        }
         Assembler.Label tile = new Assembler.Label();
         asm.bind(tile);
         prefetch();
+        if (ahead) {
+            prefetchPiece();
+        }
         product();
         output();
         asm.add(RAX, shape.rows() * DEPTH * WORD);
         asm.mov(R11, R13);
         asm.dec(RBX);
         asm.jnz(tile);
-        asm.add(RSI, Mem.at(RSP, FRAME));                  // b of the next panel
+        asm.add(RSI, B_STEP);                              // b of the next panel
         asm.add(RDX, shape.columns() * WORD);              // c of the next panel
         asm.dec(R8);
         asm.jnz(panel);
@@ -104,11 +126,28 @@ final class FmaTiles {
     private void prefetch() {
         asm.mov(R13, R11);
         for (int i = 0; i < shape.rows(); i++) {
-            for (int at = 0; at < shape.columns() * WORD; at += 64) {
+            for (int at = 0; at < shape.columns() * WORD; at += LINE) {
                 asm.prefetcht0(Mem.at(R13, at));
             }
             asm.add(R13, R14);
         }
+    }
+
+    /** Names the next piece of what comes after this call. */
+    private void prefetchPiece() {
+        Assembler.Label none = new Assembler.Label();
+        asm.mov(R10, AHEAD_PIECES);
+        asm.test(R10, R10);
+        asm.jz(none);
+        asm.dec(R10);
+        asm.mov(AHEAD_PIECES, R10);
+        asm.mov(R13, AHEAD);
+        for (int at = 0; at < Ahead.BYTES; at += LINE) {
+            asm.prefetcht1(Mem.at(R13, at));
+        }
+        asm.add(R13, AHEAD_STRIDE);
+        asm.mov(AHEAD, R13);
+        asm.bind(none);
     }
 
     private void product() {
@@ -131,6 +170,10 @@ final class FmaTiles {
                 multiplyAdd(sum(i, v), a(i), b(v));
             }
         }
+        if (ahead) {
+            asm.prefetcht1(Mem.at(R15));
+            asm.add(R15, B_AHEAD);
+        }
         asm.add(RBP, WORD);
         asm.add(R10, shape.columns() * WORD);
         asm.dec(R12);
@@ -148,7 +191,7 @@ final class FmaTiles {
     /** Adds the sums to C, or stores them; leaves in R13 where the next tile of C begins. */
     private void output() {
         asm.mov(R13, R11);
-        asm.mov(R10, Mem.at(RSP, FRAME + 16));
+        asm.mov(R10, ADD);
         asm.test(R10, R10);
         Assembler.Label store = new Assembler.Label();
         asm.jz(store);

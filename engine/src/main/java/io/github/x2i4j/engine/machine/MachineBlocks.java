@@ -47,36 +47,36 @@ record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, PatchRoutine p
 
     @Override
     public void packRows(Rows source, int rows, int n, FloatPool floats, Block to, int sliceWords) {
+        int padding = Math.ceilDiv(rows, rows()) * rows() - rows;
+        for (int k = 0; k < n; k += depth()) {
+            long slice = (long) k / depth() * sliceWords;
+            packSlice(source, rows, k, Math.min(depth(), n - k), floats, words(to.segment(), slice, (long) rows * TileShape.DEPTH));
+            words(to.segment(), slice + (long) rows * TileShape.DEPTH, (long) padding * TileShape.DEPTH).fill((byte) 0);
+        }
+    }
+
+    /** Stores pieces of rows of the left operand: floats as they are, or neighbours as pairs. */
+    private void packSlice(Rows source, int rows, int k, int n, FloatPool floats, MemorySegment to) {
+        DType stored = pairs ? DType.BF16 : DType.F32;
+        long stride = (long) TileShape.DEPTH * TileShape.WORD;
+        if (source.copyRows(rows, k, n, stored, to, 0, stride)) {
+            long used = stored.bytes(n);
+            long unit = (long) words(n) * TileShape.WORD;
+            for (int i = 0; i < rows && used < unit; i++) {
+                to.asSlice(i * stride + used, unit - used).fill((byte) 0);
+            }
+            return;
+        }
         float[] row = floats.take(depth());
         for (int i = 0; i < rows; i++) {
-            for (int k = 0; k < n; k += depth()) {
-                packRow(source, i, k, Math.min(depth(), n - k), row, row(to, k / depth() * (long) sliceWords, i, 1));
+            source.pack(i, k, n, row, 0);
+            if (pairs) {
+                Pairs.alongRow(row, n, words(n), to.asSlice(i * stride));
+            } else {
+                MemorySegment.copy(row, 0, to, Tensor.FLOAT, i * stride, n);
             }
         }
         floats.give(row);
-        int padding = Math.ceilDiv(rows, rows()) * rows() - rows;
-        for (int k = 0; k < n; k += depth()) {
-            row(to, k / depth() * (long) sliceWords, rows, padding).fill((byte) 0);
-        }
-    }
-
-    private static MemorySegment row(Block left, long slice, int i, int count) {
-        return words(left.segment(), slice + (long) i * TileShape.DEPTH, (long) count * TileShape.DEPTH);
-    }
-
-    /** Stores a piece of a row of the left operand: floats as they are, or neighbours as pairs. */
-    private void packRow(Rows source, int i, int k, int n, float[] row, MemorySegment to) {
-        DType stored = pairs ? DType.BF16 : DType.F32;
-        if (source.copy(i, k, n, stored, to, 0)) {
-            to.asSlice(stored.bytes(n), (long) words(n) * TileShape.WORD - stored.bytes(n)).fill((byte) 0);
-            return;
-        }
-        source.pack(i, k, n, row, 0);
-        if (pairs) {
-            Pairs.alongRow(row, n, words(n), to);
-        } else {
-            MemorySegment.copy(row, 0, to, Tensor.FLOAT, 0, n);
-        }
     }
 
     @Override
@@ -115,15 +115,33 @@ record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, PatchRoutine p
 
     @Override
     public void multiply(int n, Block a, int aAt, int tiles, Block b, long bAt, long bStep, int panels, Block c, int stride, boolean add) {
+        multiply(n, a, aAt, tiles, b, bAt, bStep, panels, c, stride, add, Ahead.NOTHING);
+    }
+
+    @Override
+    public void multiply(int n, Block a, int aAt, int tiles, Block b, long bAt, long bStep, int panels, Block c, int stride, boolean add,
+            Ahead ahead) {
         long rows = (long) tiles * rows();
         int depth = words(n);
         if (n < 1 || n > depth() || tiles < 1 || panels < 1 || bStep < 0 || stride < columns() * panels) {
             throw new IllegalArgumentException("depth " + n + ", " + tiles + " tiles, " + panels + " panels " + bStep + " apart, stride " + stride);
         }
-        routine.call(words(a.segment(), aAt, (rows - 1) * TileShape.DEPTH + depth),
-                words(b.segment(), bAt, (panels - 1L) * bStep + (long) depth * columns()),
-                words(c.segment(), 0, (rows - 1) * stride + (long) panels * columns()), tiles, panels, depth, bStep * TileShape.WORD,
-                (long) stride * TileShape.WORD, add);
+        MemorySegment left = words(a.segment(), aAt, (rows - 1) * TileShape.DEPTH + depth);
+        MemorySegment right = words(b.segment(), bAt, (panels - 1L) * bStep + (long) depth * columns());
+        MemorySegment sums = words(c.segment(), 0, (rows - 1) * stride + (long) panels * columns());
+        // What comes next is brought near by the last panels: what the others read would drive it out again.
+        int late = Math.min(panels, Math.ceilDiv(ahead.pieces(), tiles));
+        call(left, tiles, right, bStep, 0, panels - late, sums, depth, stride, add, Ahead.NOTHING);
+        call(left, tiles, right, bStep, panels - late, late, sums, depth, stride, add, ahead);
+    }
+
+    /** Multiplies panels from {@code first} on. */
+    private void call(MemorySegment a, int tiles, MemorySegment b, long bStep, int first, int panels, MemorySegment c, int depth, int stride,
+            boolean add, Ahead ahead) {
+        if (panels > 0) {
+            routine.call(a, b.asSlice(first * bStep * TileShape.WORD), c.asSlice((long) first * columns() * TileShape.WORD), tiles, panels,
+                    depth, bStep * TileShape.WORD, (long) stride * TileShape.WORD, add, Math.ceilDiv(columns() * TileShape.WORD, tiles), ahead);
+        }
     }
 
     private static MemorySegment words(MemorySegment memory, long at, long n) {

@@ -169,12 +169,12 @@ public final class MachineSupport implements AutoCloseable {
     static Kernels assemble(InstructionSet set, Precision precision, Loader load) {
         int bits = set == InstructionSet.AVX2 ? 256 : 512;
         Assembler small = new Assembler();
-        TileShape smallShape = FmaTiles.write(small, bits, TileKernel.ROWS, 2, false);
+        TileShape smallShape = FmaTiles.write(small, bits, TileKernel.ROWS, 2, false, false);
         TileKernel tiles = new MachineTiles(load.tiles(small), smallShape.columns());
         boolean pairs = precision == Precision.BF16 && set.hasBF16();
         Assembler large = new Assembler();
         TileShape shape = pairs && set == InstructionSet.AMX_BF16 ? AmxTiles.write(large)
-                : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs);
+                : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs, true);
         Assembler softmax = new Assembler();
         SoftmaxSteps.write(softmax, bits, pairs);
         Assembler patches = new Assembler();

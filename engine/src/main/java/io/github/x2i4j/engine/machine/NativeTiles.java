@@ -3,6 +3,7 @@ package io.github.x2i4j.engine.machine;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -17,15 +18,17 @@ import java.lang.invoke.MethodHandle;
 record NativeTiles(MemorySegment entry) implements TileRoutine {
     private static final FunctionDescriptor ARGUMENTS = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG,
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor ARGUMENTS_AHEAD = ARGUMENTS.appendArgumentLayouts(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     /** Constants of the compiler, which therefore makes plain calls of them; the routine's address is their first argument. */
-    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(ARGUMENTS);
+    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(ARGUMENTS_AHEAD);
     private static final MethodHandle CALL_SHORT = Linker.nativeLinker().downcallHandle(ARGUMENTS, Linker.Option.critical(true));
 
     @Override
     public void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
-            boolean add) {
+            boolean add, long bAhead, Ahead ahead) {
         try {
-            CALL.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L);
+            CALL.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L, bAhead, ahead.address(), ahead.stride(),
+                    (long) ahead.pieces());
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

@@ -1,5 +1,6 @@
 package io.github.x2i4j.engine.machine;
 
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,11 +15,15 @@ import java.lang.foreign.MemorySegment;
  * the right of {@code c}; its rows lie {@code cStride} bytes apart.
  *
  * <p>Arguments as the System V ABI passes them: rdi = a, rsi = b, rdx = c, rcx = tiles, r8 = panels, r9 = depth, then on the stack
- * bStep, cStride, add.
+ * bStep, cStride, add, bAhead, then the address, stride and number of pieces of {@link Ahead}.
+ *
+ * <p>While a panel of B is multiplied, the next one is brought near, {@code bAhead} bytes for each k; and one piece of {@code ahead} for
+ * each tile. Routines for short calls and for AMX do neither.
  */
 interface TileRoutine {
     /** Runs on native memory, for any time: the Java virtual machine may stop other threads and collect garbage meanwhile. */
-    void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride, boolean add);
+    void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride, boolean add,
+            long bAhead, Ahead ahead);
 
     /** Runs on heap arrays, too. The collector waits meanwhile, so it must be over in a few microseconds. */
     void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,

@@ -15,7 +15,17 @@ public final class MatrixProduct implements Workload {
     private final int k;
     private final DType dtype;
     private final Tensor[] weights;
+    private final Placing placing;
     private Tensor x;
+
+    /** Puts a weight where the product shall find it. */
+    public interface Placing {
+        /** Where weights lie in memory of their own. */
+        Placing MEMORY = weight -> weight;
+
+        /** The same numbers at their place. */
+        Tensor place(Tensor weight);
+    }
 
     /**
      * @param rows rows of x
@@ -25,16 +35,26 @@ public final class MatrixProduct implements Workload {
      * @param count number of weights
      */
     public MatrixProduct(int rows, int n, int k, DType dtype, int count) {
+        this(rows, n, k, dtype, count, Placing.MEMORY);
+    }
+
+    private MatrixProduct(int rows, int n, int k, DType dtype, int count, Placing placing) {
         this.rows = rows;
         this.n = n;
         this.k = k;
         this.dtype = dtype;
+        this.placing = placing;
         weights = new Tensor[count];
     }
 
     /** One row times as many weights as fill {@code bytes}. */
     public static MatrixProduct vector(int n, int k, DType dtype, long bytes) {
-        return new MatrixProduct(1, n, k, dtype, Math.toIntExact(Math.ceilDiv(bytes, dtype.bytes((long) n * k))));
+        return vector(n, k, dtype, bytes, Placing.MEMORY);
+    }
+
+    /** {@link #vector(int, int, DType, long)} with weights at places of their own. */
+    public static MatrixProduct vector(int n, int k, DType dtype, long bytes, Placing placing) {
+        return new MatrixProduct(1, n, k, dtype, Math.toIntExact(Math.ceilDiv(bytes, dtype.bytes((long) n * k))), placing);
     }
 
     @Override
@@ -51,7 +71,7 @@ public final class MatrixProduct implements Workload {
     public void prepare(Scope f) {
         x = Workload.random(f, 1, rows, k);
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = Workload.random(f, dtype, 1, n, k);
+            weights[i] = placing.place(Workload.random(f, dtype, 1, n, k));
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.function.IntConsumer;
 public final class Peak {
     private static final int ROUNDS = 200_000;
     private static final int REPETITIONS = 12;
+    /** Calls of the loop that are measured as one. */
+    private static final int LONG = 40;
     private static final int PIECE = 1 << 20;
 
     private Peak() {
@@ -34,6 +36,25 @@ public final class Peak {
             }
         });
         return threads * loop.flops(ROUNDS) / best;
+    }
+
+    /**
+     * As {@link #multiplyAdd}, but what the machine gives for some hundredths of a second just now, with all that disturbs it, and not the
+     * best of several times.
+     */
+    public static double multiplyAddNow(int bits, int threads) {
+        needVectors();
+        FmaLoop loop = FmaLoop.of(bits);
+        try (Workers workers = new Workers(threads)) {
+            workers.parallelFor(threads, task -> loop.run(ROUNDS));
+            long begin = System.nanoTime();
+            workers.parallelFor(threads, task -> {
+                for (int i = 0; i < LONG; i++) {
+                    loop.run(ROUNDS);
+                }
+            });
+            return threads * LONG * loop.flops(ROUNDS) / (System.nanoTime() - begin);
+        }
     }
 
     /**

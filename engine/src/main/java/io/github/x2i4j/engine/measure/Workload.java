@@ -6,6 +6,8 @@ import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /** Work on operands of one size, with the figures that its time is judged by, and a check of its result. */
@@ -74,6 +76,22 @@ public interface Workload {
         return worst;
     }
 
+    /** Random bytes of which none has bit 6: so no F16 among them is infinite. */
+    private static Tensor randomBlocks(Scope f, DType dtype, long... dims) {
+        Tensor t = f.empty(dtype, dims);
+        MemorySegment segment = t.segment();
+        byte[] piece = new byte[1 << 16];
+        SplittableRandom random = new SplittableRandom(t.elements());
+        for (long at = 0; at < segment.byteSize(); at += piece.length) {
+            random.nextBytes(piece);
+            for (int i = 0; i < piece.length; i++) {
+                piece[i] &= (byte) 0xBF;
+            }
+            MemorySegment.copy(piece, 0, segment, ValueLayout.JAVA_BYTE, at, (int) Math.min(piece.length, segment.byteSize() - at));
+        }
+        return t;
+    }
+
     /** F32, evenly distributed between {@code -bound} and {@code bound}. */
     static Tensor random(Scope f, double bound, long... dims) {
         float[] values = new float[Math.toIntExact(Shape.of(dims).elements())];
@@ -85,8 +103,11 @@ public interface Workload {
         return f.floats(values, dims);
     }
 
-    /** {@link #random(Scope, double, long...)}, rounded to {@code dtype}. */
+    /** {@link #random(Scope, double, long...)}, rounded to {@code dtype}; any numbers, whatever the bound, where that is stored in blocks. */
     static Tensor random(Scope f, DType dtype, double bound, long... dims) {
+        if (dtype.blockElements() > 1) {
+            return randomBlocks(f, dtype, dims);
+        }
         try (Scope g = f.scope()) {
             Tensor t = random(g, bound, dims);
             return g.escape(dtype == DType.F32 ? t : g.cast(t, dtype));

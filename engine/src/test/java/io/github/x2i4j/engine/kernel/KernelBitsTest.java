@@ -8,6 +8,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
+import io.github.x2i4j.engine.format.BlockDecoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -114,6 +115,26 @@ class KernelBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void blocksAreDecodedToTheSameBits(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        for (DType dtype : DType.values()) {
+            if (!BlockDecoder.has(dtype)) {
+                continue;
+            }
+            for (int blocks : new int[] {1, 7, 8, 19}) {
+                byte[] stored = new byte[3 + blocks * dtype.blockBytes()];
+                new SplittableRandom(blocks).nextBytes(stored);
+                float[] want = new float[5 + blocks * dtype.blockElements()];
+                float[] got = want.clone();
+                BlockDecoder.of(dtype).decode(stored, 3, blocks, want, 5);
+                BlockDecoder.of(dtype, vector).decode(stored, 3, blocks, got, 5);
+                assertThat(got).as("%s, %d blocks", dtype, blocks).isEqualTo(want);
+            }
+        }
+    }
+
     /** Numbers of which the dtype loses nothing, subnormal ones of F16 among them. */
     private static float[] weights(DType dtype, int n) {
         float[] row = java.util.Arrays.copyOf(random(2), n);
@@ -141,6 +162,37 @@ class KernelBitsTest {
         w.fill((byte) 0);
         w.set(Tensor.SHORT, 2, (short) 0x7F80);
         assertThat(vector.dotRow(DType.BF16, w, 0, x, 0, 32)).isEqualTo(Float.POSITIVE_INFINITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void manyRowsGiveWhatEachGives(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        int n = 99;
+        float[] x = random(1);
+        for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.F16}) {
+            long rowBytes = dtype.bytes(n);
+            MemorySegment w = Arena.ofAuto().allocate(2 + 5 * rowBytes, 1);
+            for (int r = 0; r < 5; r++) {
+                float[] row = weights(dtype, n);
+                for (int i = 0; i < n; i++) {
+                    float weight = row[(i + 7 * r) % n];
+                    long at = 2 + r * rowBytes + dtype.bytes(i);
+                    switch (dtype) {
+                        case F32 -> w.set(Tensor.FLOAT, at, weight);
+                        case BF16 -> w.set(Tensor.SHORT, at, (short) (Float.floatToRawIntBits(weight) >>> 16));
+                        default -> w.set(Tensor.SHORT, at, r == 2 && i == 5 ? (short) 0x7C00 : Float.floatToFloat16(weight));
+                    }
+                }
+            }
+            for (int rows = 0; rows <= 5; rows++) {
+                float[] z = new float[6];
+                vector.dotRows(dtype, w, 2, rowBytes, rows, x, 1, n, z, 1);
+                for (int r = 0; r < rows; r++) {
+                    assertThat(z[1 + r]).as("%s, row %d of %d", dtype, r, rows).isEqualTo(new ScalarKernels(16).dotRow(dtype, w, 2 + r * rowBytes, x, 1, n));
+                }
+            }
+        }
     }
 
     @ParameterizedTest

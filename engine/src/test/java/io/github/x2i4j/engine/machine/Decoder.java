@@ -147,7 +147,8 @@ final class Decoder {
                 return m::xgetbv;
             }
             case 0x18: {
-                if ((peek() >> 3 & 7) != 1) {
+                int hint = peek() >> 3 & 7;
+                if (hint != 1 && hint != 2) {
                     throw unknown();
                 }
                 address(m, 1);
@@ -170,6 +171,7 @@ final class Decoder {
             }
             return switch (opcode) {
                 case 0x8D -> () -> m.set(r, address.getAsLong());
+                case 0x89 -> () -> m.memory().setLong(address.getAsLong(), m.get(r));
                 case 0x8B -> () -> m.set(r, m.memory().getLong(address.getAsLong()));
                 case 0x03 -> () -> m.setAndTest(r, m.get(r) + m.memory().getLong(address.getAsLong()));
                 default -> throw unknown();

@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.machine;
 
 import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.ScalarKernels;
 import java.lang.foreign.MemorySegment;
@@ -36,15 +37,16 @@ public record InterpretedTiles(byte[] code) implements TileRoutine {
 
     @Override
     public void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
-            boolean add) {
+            boolean add, long bAhead, Ahead ahead) {
         Interpreter interpreter = new Interpreter(code, null);
         AddressSpace memory = interpreter.memory();
-        interpreter.call(memory.add(a, false), memory.add(b, false), memory.add(c, true), tiles, panels, depth, bStep, cStride, add ? 1 : 0);
+        interpreter.call(memory.add(a, false), memory.add(b, false), memory.add(c, true), tiles, panels, depth, bStep, cStride, add ? 1 : 0,
+                bAhead, ahead.address(), ahead.stride(), ahead.pieces());
     }
 
     @Override
     public void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
             boolean add) {
-        call(a, b, c, tiles, panels, depth, bStep, cStride, add);
+        call(a, b, c, tiles, panels, depth, bStep, cStride, add, 0, Ahead.NOTHING);
     }
 }

@@ -69,7 +69,7 @@ class InterpreterTest {
     }
 
     private static void run(TileRoutine routine, float[] a, int an, float[] b, int bn, float[] c, int cn, int columns, int depth) {
-        routine.call(MemorySegment.ofArray(a).asSlice(0, 4L * an), MemorySegment.ofArray(b).asSlice(0, 4L * bn),
+        routine.callShort(MemorySegment.ofArray(a).asSlice(0, 4L * an), MemorySegment.ofArray(b).asSlice(0, 4L * bn),
                 MemorySegment.ofArray(c).asSlice(0, 4L * cn), 1, 2, depth, 4L * depth * columns, 400, true);
     }
 

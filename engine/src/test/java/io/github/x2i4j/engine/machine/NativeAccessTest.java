@@ -10,6 +10,7 @@ import io.github.x2i4j.engine.JavaProcess;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import java.io.IOException;
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ class NativeAccessTest {
         public static void main(String[] args) throws DeclinedException, InterruptedException {
             Pages pages = new SystemPages(!System.getProperty("os.name").equals("Linux"));
             Assembler asm = new Assembler();
-            TileShape shape = FmaTiles.write(asm, 256, 6, 2, false);
+            TileShape shape = FmaTiles.write(asm, 256, 6, 2, false, true);
             long row = (long) shape.columns() * TileShape.WORD;
             try (CodeMemory code = new CodeMemory(pages, List.of(asm.bytes())); Arena arena = Arena.ofConfined()) {
                 TileRoutine routine = new NativeTiles(code.entry(0));
@@ -107,7 +108,7 @@ class NativeAccessTest {
                     }
                 });
                 System.out.println("call begins");
-                routine.call(a, b, c, TILES, PANELS, TileShape.DEPTH, 0, row, true);
+                routine.call(a, b, c, TILES, PANELS, TileShape.DEPTH, 0, row, true, 0, Ahead.NOTHING);
                 System.out.println("call ends");
                 allocator.interrupt();
                 allocator.join();

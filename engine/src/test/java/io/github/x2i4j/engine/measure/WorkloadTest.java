@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkloadTest {
     private static List<Workload> small() {
-        return List.of(new MatrixProduct(5, 7, 33, DType.F32, 1), new MatrixProduct(1, 9, 21, DType.BF16, 3), new SelfAttention(17, 3, 8),
+        return List.of(new MatrixProduct(5, 7, 33, DType.F32, 1), new MatrixProduct(1, 9, 21, DType.BF16, 3), new MatrixProduct(1, 3, 512, DType.Q4_K, 2), new SelfAttention(17, 3, 8),
                 new Convolution(3, 5, 9, 3, DType.F16));
     }
 

@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarKernels;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -12,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of a row of weights, as it lies in memory, with a vector. Nothing is copied, and one row is read after the other, so that
- * memory sees one stream and is never waited for longer than it takes.
+ * Products of rows of weights, as they lie in memory, with a vector. Nothing is copied. Two rows are read at a time: one alone would
+ * wait for its own sums.
  *
  * <p>Formats of 16 bits are loaded as ints, one weight in the upper half and one in the lower. The loop stands here once for each
  * format because the compiler makes vectors of loads only where it knows them in the loop.
@@ -27,86 +28,136 @@ abstract class VectorDots implements RunKernels {
 
     abstract VectorSpecies<Integer> intSpecies();
 
+    /** Shorts of as many bits as {@link #species()}. */
+    abstract VectorSpecies<Short> wideShortSpecies();
+
     /** Shorts of as many lanes as {@link #species()}. */
     abstract VectorSpecies<Short> shortSpecies();
 
     @Override
     public final float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n) {
-        float[] lanes = new float[LANES];
+        float[] twice = new float[2];
+        dotTwo(dtype, w, at, at, x, xAt, n, twice, 0);
+        return twice[0];
+    }
+
+    @Override
+    public final void dotRows(DType dtype, MemorySegment w, long at, long rowBytes, int rows, float[] x, int xAt, int n, float[] z, int zAt) {
+        for (int i = 0; i + 1 < rows; i += 2) {
+            dotTwo(dtype, w, at + i * rowBytes, at + (i + 1) * rowBytes, x, xAt, n, z, zAt + i);
+        }
+        if (rows % 2 != 0) {
+            z[zAt + rows - 1] = dotRow(dtype, w, at + (rows - 1) * rowBytes, x, xAt, n);
+        }
+    }
+
+    /** The products of the rows at {@code a} and {@code b} become {@code z[zAt]} and its neighbour. */
+    private void dotTwo(DType dtype, MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] z, int zAt) {
+        float[] lanes = new float[2 * LANES];
         int whole = n - n % LANES;
         switch (dtype) {
-            case F32 -> floats(w, at, x, xAt, whole, lanes);
-            case BF16 -> bfloats(w, at, x, xAt, whole, lanes);
-            case F16 -> halves(w, at, x, xAt, whole, lanes);
+            case F32 -> floats(w, a, b, x, xAt, whole, lanes);
+            case BF16 -> bfloats(w, a, b, x, xAt, whole, lanes);
+            case F16 -> {
+                if (!halves(w, a, b, x, xAt, whole, lanes)) {
+                    Arrays.fill(lanes, 0);
+                    whole = 0;
+                }
+            }
             default -> throw new IllegalArgumentException(dtype + " is not read in place");
         }
-        return ScalarKernels.finishRow(dtype, w, at, x, xAt, whole, n, lanes);
+        z[zAt] = ScalarKernels.finishRow(dtype, w, a, x, xAt, whole, n, lanes, 0);
+        z[zAt + 1] = ScalarKernels.finishRow(dtype, w, b, x, xAt, whole, n, lanes, LANES);
     }
 
     // Each pass sums two vectors of lanes, so that the order does not depend on the width. The loops count bytes of the segment: with
     // an offset that is computed from an int, the compiler checks every load and code is up to twice as slow.
 
-    private void floats(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
+    private void floats(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
         for (int l = 0; l < LANES; l += 2 * vl) {
-            FloatVector s0 = FloatVector.zero(s);
-            FloatVector s1 = FloatVector.zero(s);
+            FloatVector a0 = FloatVector.zero(s);
+            FloatVector a1 = FloatVector.zero(s);
+            FloatVector b0 = FloatVector.zero(s);
+            FloatVector b1 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = at + l * 4L; from < at + n * 4L; from += LANES * 4L) {
-                s0 = FloatVector.fromMemorySegment(s, w, from, ORDER).fma(FloatVector.fromArray(s, x, i), s0);
-                s1 = FloatVector.fromMemorySegment(s, w, from + vl * 4L, ORDER).fma(FloatVector.fromArray(s, x, i + vl), s1);
+            for (long from = a + l * 4L; from < a + n * 4L; from += LANES * 4L) {
+                FloatVector x0 = FloatVector.fromArray(s, x, i);
+                FloatVector x1 = FloatVector.fromArray(s, x, i + vl);
+                a0 = FloatVector.fromMemorySegment(s, w, from, ORDER).fma(x0, a0);
+                a1 = FloatVector.fromMemorySegment(s, w, from + vl * 4L, ORDER).fma(x1, a1);
+                b0 = FloatVector.fromMemorySegment(s, w, from + (b - a), ORDER).fma(x0, b0);
+                b1 = FloatVector.fromMemorySegment(s, w, from + (b - a) + vl * 4L, ORDER).fma(x1, b1);
                 i += LANES;
             }
-            s0.intoArray(lanes, l);
-            s1.intoArray(lanes, l + vl);
+            a0.intoArray(lanes, l);
+            a1.intoArray(lanes, l + vl);
+            b0.intoArray(lanes, LANES + l);
+            b1.intoArray(lanes, LANES + l + vl);
         }
     }
 
-    private void bfloats(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
+    private void bfloats(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
         for (int l = 0; l < HALF; l += vl) {
-            FloatVector even = FloatVector.zero(s);
-            FloatVector odd = FloatVector.zero(s);
+            FloatVector a0 = FloatVector.zero(s);
+            FloatVector a1 = FloatVector.zero(s);
+            FloatVector b0 = FloatVector.zero(s);
+            FloatVector b1 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = at + l * 4L; from < at + n * 2L; from += LANES * 2L) {
-                IntVector two = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
-                even = two.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(FloatVector.fromArray(s, x, i), even);
-                odd = two.and(UPPER).reinterpretAsFloats().fma(FloatVector.fromArray(s, x, i + HALF), odd);
+            for (long from = a + l * 4L; from < a + n * 2L; from += LANES * 2L) {
+                FloatVector even = FloatVector.fromArray(s, x, i);
+                FloatVector odd = FloatVector.fromArray(s, x, i + HALF);
+                IntVector wa = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
+                IntVector wb = IntVector.fromMemorySegment(intSpecies(), w, from + (b - a), ORDER);
+                a0 = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, a0);
+                a1 = wa.and(UPPER).reinterpretAsFloats().fma(odd, a1);
+                b0 = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, b0);
+                b1 = wb.and(UPPER).reinterpretAsFloats().fma(odd, b1);
                 i += LANES;
             }
-            even.intoArray(lanes, l);
-            odd.intoArray(lanes, l + HALF);
+            a0.intoArray(lanes, l);
+            a1.intoArray(lanes, l + HALF);
+            b0.intoArray(lanes, LANES + l);
+            b1.intoArray(lanes, LANES + l + HALF);
         }
     }
 
-    private void halves(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
+    /** Infinities and NaNs are looked for, not made: false where there are any. */
+    private boolean halves(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
+        ShortVector largest = ShortVector.zero(wideShortSpecies());
         for (int l = 0; l < HALF; l += vl) {
-            FloatVector even = FloatVector.zero(s);
-            FloatVector odd = FloatVector.zero(s);
+            FloatVector a0 = FloatVector.zero(s);
+            FloatVector a1 = FloatVector.zero(s);
+            FloatVector b0 = FloatVector.zero(s);
+            FloatVector b1 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = at + l * 4L; from < at + n * 2L; from += LANES * 2L) {
-                IntVector two = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
-                even = half(two.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(s, x, i), even);
-                odd = half(two.and(UPPER)).fma(FloatVector.fromArray(s, x, i + HALF), odd);
+            for (long from = a + l * 4L; from < a + n * 2L; from += LANES * 2L) {
+                FloatVector even = FloatVector.fromArray(s, x, i);
+                FloatVector odd = FloatVector.fromArray(s, x, i + HALF);
+                IntVector wa = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
+                IntVector wb = IntVector.fromMemorySegment(intSpecies(), w, from + (b - a), ORDER);
+                largest = largest.max(wa.reinterpretAsShorts().and((short) 0x7FFF)).max(wb.reinterpretAsShorts().and((short) 0x7FFF));
+                a0 = half(wa.lanewise(VectorOperators.LSHL, 16)).fma(even, a0);
+                a1 = half(wa).fma(odd, a1);
+                b0 = half(wb.lanewise(VectorOperators.LSHL, 16)).fma(even, b0);
+                b1 = half(wb).fma(odd, b1);
                 i += LANES;
             }
-            even.intoArray(lanes, l);
-            odd.intoArray(lanes, l + HALF);
+            a0.intoArray(lanes, l);
+            a1.intoArray(lanes, l + HALF);
+            b0.intoArray(lanes, LANES + l);
+            b1.intoArray(lanes, LANES + l + HALF);
         }
+        return largest.reduceLanes(VectorOperators.MAX) < 0x7C00;
     }
 
-    /**
-     * F16 in the upper half of each int. Its bits, moved to where a float has them, are its value times 2^-112, subnormal ones included;
-     * infinities and NaNs then lack the upper bits of their exponent.
-     */
+    /** F16 in the upper half of each int. Its bits, moved to where a float has them, are its value times 2^-112, subnormal ones included. */
     private static FloatVector half(IntVector bits) {
-        IntVector moved = bits.and(0x7FFF_FFFF).lanewise(VectorOperators.LSHR, 3);
-        IntVector value = moved.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-        return value.lanewise(VectorOperators.OR, 0x7F80_0000, moved.compare(VectorOperators.GE, 0x0F80_0000))
-                .or(bits.and(0x8000_0000)).reinterpretAsFloats();
+        return bits.lanewise(VectorOperators.ASHR, 3).and(0x8FFF_E000).reinterpretAsFloats().mul(0x1p112f);
     }
 }

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Elements after the last whole vector are computed as {@link ScalarKernels} does it.
  */
-abstract class VectorKernels extends VectorDots implements TileKernel {
+abstract class VectorKernels extends VectorUnpacker implements TileKernel {
 
     @Override
     public final int columns() {
