@@ -5,7 +5,8 @@
 
 CLASSPATH is that of the benchmarks (bench/target/bench/* after building them). A ratio above 1 says that x2i4j is faster. Each line also
 says what fraction of the machine's peak, measured in the same run, x2i4j reached: of multiply-adds, or for matvec of reading memory
-(measured in turn as well).
+(measured in turn as well). "In turn" is the fraction of the multiply-adds that the machine gave just before each run: less than the peak
+where neighbours take their share of it.
 
 --only takes whole names, several times if need be; other arguments are parts of names. With neither, all works are compared that
 both sides have. With --against F32, works of other dtypes are compared with PyTorch's F32. --cold runs each side once, without a run
@@ -53,7 +54,7 @@ def timed(run):
 def compare(java, name, make, times, peak):
     ours = java.ask("open " + name)
     run = make()
-    mine, theirs, reading = [], [], []
+    mine, theirs, reading, multiplying = [], [], [], []
     if times == 0:
         mine, theirs = [ours["nanos"]], [timed(run)]
     else:
@@ -65,12 +66,15 @@ def compare(java, name, make, times, peak):
     for _ in range(times):
         if name.startswith("matvec"):
             reading.append(java.ask("read")["nanos"])
+        else:
+            multiplying.append(java.ask("multiply")["gflops"])
         mine.append(java.ask("run")["nanos"])
         theirs.append(timed(run))
     a, b = statistics.median(mine), statistics.median(theirs)
     bound = ours["bytes"] / a * statistics.median(reading) / 2**30 if reading else ours["flops"] / a / peak["gflops"]
     print(f"{name:48s} {a / 1e6:10.1f} ms {ours['flops'] / a:8.1f} GFLOP/s {100 * bound:6.1f} % of peak   "
-          f"PyTorch {b / 1e6:10.1f} ms   ratio {b / a:6.2f}", flush=True)
+          + (f"({100 * ours['flops'] / a / statistics.median(multiplying):5.1f} % of it in turn)   " if multiplying else "")
+          + f"PyTorch {b / 1e6:10.1f} ms   ratio {b / a:6.2f}", flush=True)
 
 
 def chosen(options, ours, works):

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * open NAME     makes the operands, runs once, checks the result    {"flops": .., "bytes": .., "error": .., "nanos": ..}
  * run           runs once                                           {"nanos": ..}
  * peak          what the machine can do at most                     {"gflops": .., "gigabytes": ..}
+ * multiply      multiply-adds on registers, just now            {"gflops": ..}
  * read          reads 2^30 bytes                                    {"nanos": ..}
  * end of input  ends
  * </pre>
@@ -70,6 +71,7 @@ public final class TurnTaker {
                         answer("{\"gflops\": %.1f, \"gigabytes\": %.1f, \"processor\": \"%s\"}",
                                 Peak.multiplyAdd(Math.max(128, info.vectorBits()), threads), Peak.read(1024, threads), info.processor());
                     }
+                    case "multiply" -> answer("{\"gflops\": %.1f}", Peak.multiplyAddNow(Math.max(128, engine.info().vectorBits()), threads));
                     case "read" -> answer("{\"nanos\": %.0f}", (1 << 30) / Peak.read(1024, threads));
                     default -> throw new IllegalArgumentException("not understood: " + line);
                 }

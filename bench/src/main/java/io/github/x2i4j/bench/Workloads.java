@@ -29,6 +29,10 @@ final class Workloads {
                 put("gemm " + s[0] + "x" + s[1] + "x" + s[2], dtype, () -> new MatrixProduct(s[0], s[2], s[1], dtype, 1));
             }
             put("matvec 2048x11008", dtype, () -> MatrixProduct.vector(11008, 2048, dtype, GIBIBYTE));
+            put("matvec 2048x11008 mapped", dtype, () -> MatrixProduct.vector(11008, 2048, dtype, GIBIBYTE, MappedFile::of));
+        }
+        for (DType dtype : new DType[] {DType.Q8_0, DType.Q6_K, DType.Q5_K, DType.Q4_K, DType.Q4_0}) {
+            put("matvec 2048x11008", dtype, () -> MatrixProduct.vector(11008, 2048, dtype, GIBIBYTE));
         }
         for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
             put("conv 3x3 128 to 128 of 512x512", dtype, () -> new Convolution(128, 128, 512, 3, dtype));
