@@ -112,6 +112,8 @@ final class OpCases {
         conv(1, 2, 1, 3, 2, 5, 5, ConvSpec.padded(2), DType.F32, Activation.RELU, false);
         conv(1, 4, 6, 6, 3, 2, 3, new ConvSpec(1, 1, 0, 0, 2), DType.F32, Activation.IDENTITY, false);
         conv(2, 63, 70, 61, 1, 5, 5, ConvSpec.padded(2), DType.F32, Activation.IDENTITY, false); // more than one band of lines
+        conv(2, 29, 5, 131, 1, 5, 5, ConvSpec.padded(2), DType.F32, Activation.IDENTITY, false); // few output channels
+        conv(1, 7, 6, 70, 2, 2, 3, new ConvSpec(1, 1, 0, 0, 2), DType.BF16, Activation.SILU, true);
     }
 
     private void conv(int batch, int ci, int h, int w, int co, int kh, int kw, ConvSpec spec, DType dtype, Activation activation,

@@ -16,7 +16,8 @@ import java.util.Arrays;
 
 /**
  * Two-dimensional convolution as the product of the weight [Co, Ci kh kw] with the patches [Ci kh kw, Ho Wo], which exist only as
- * packed panels. {@link ConvBands} packs them where the stride is 1; {@link Winograd} needs fewer products where there are many channels.
+ * packed panels. {@link ConvBands} packs them where the stride is 1; {@link Winograd} needs fewer products where there are many channels,
+ * and {@link ThinConv} does without where a product would be mostly empty.
  */
 final class Conv2dOp {
     private final CpuContext cpu;
@@ -78,7 +79,9 @@ final class Conv2dOp {
     }
 
     private <P> void dense(BlockKernel<P> kernel, Tensor weight, int outHeight, ConvBands.Output output) {
-        if (kernel.elementsPerWord() == 1 && Winograd.pays(weight, outHeight, outWidth)) {
+        if (ThinConv.suits(weight, outWidth)) {
+            new ThinConv(cpu, this, weight, spec, outHeight, outWidth).run(images, output);
+        } else if (kernel.elementsPerWord() == 1 && Winograd.pays(weight, outHeight, outWidth)) {
             winograd(kernel, weight, outHeight, output);
         } else {
             new ConvBands<>(cpu, kernel, this, weight, spec, outHeight, outWidth).run(images, output);

@@ -16,6 +16,7 @@ import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.machine.InterpretedTiles;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
+import io.github.x2i4j.engine.parallel.Caches;
 import io.github.x2i4j.engine.parallel.Workers;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class WinogradTest {
 
         float[] run(KernelService.KernelChoice kernels, int threads) {
             CpuContext cpu = new CpuContext(new MemoryPool(1 << 20), new MemoryPool(1 << 20), new FloatPool(1 << 20), new Workers(threads),
-                    new KernelService(kernels));
+                    new KernelService(kernels), Caches.read());
             try (cpu; CpuScope f = new CpuScope(cpu, null)) {
                 Tensor y = f.empty(DType.F32, images, out, outHeight(), outWidth());
                 Tensor weight = f.floats(weight(), out, in, 3, 3);
