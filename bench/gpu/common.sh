@@ -1,4 +1,4 @@
-# What the scripts beside it share. They take a JDK or the image that ./pack makes, the built jars, and nothing else:
+# What the scripts beside it share. They take a JDK and the built jars, or this folder alone after ./pack:
 #
 #   DEVICE=cuda   what is measured; DEVICE=cpu SMALL=1 rehearses a script where there is no GPU
 #   OUT=DIR       where the report goes; default: this folder's reports
@@ -6,7 +6,6 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-root=$(CDPATH='' cd -- "$here/../.." && pwd)
 device=${DEVICE:-cuda}
 small=${SMALL:-}
 out=${OUT:-$here/reports}
@@ -22,22 +21,28 @@ fi
 trap 'rm -rf "${trash:-}" "$here/.running.$$"' EXIT
 trap 'exit 130' INT TERM
 
-# Java: the image that was carried along, or JAVA_HOME's.
-if [ -f "$here/carry/java.tar.xz" ]; then
-    [ -x "$work/java/bin/java" ] || tar -xJf "$here/carry/java.tar.xz" -C "$work" 2>/dev/null \
-        || python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter="tar")' "$here/carry/java.tar.xz" "$work"
+unpack() {
+    tar -xJf "$1" -C "$work" 2>/dev/null \
+        || python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter="tar")' "$1" "$work"
+}
+
+# What ./pack made, or what this machine and the build have.
+if [ -d "$here/carry" ]; then
+    [ -x "$work/java/bin/java" ] || unpack "$here/carry/java.tar.xz"
+    [ -d "$work/golden" ] || unpack "$here/carry/data.tar.xz"
     java=$work/java/bin/java
-else
-    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-fi
-# Jars: those that were carried along, or those of the build.
-if [ -d "$here/carry/jars" ]; then
     jars=$here/carry/jars/*
+    demo=$work/demo-bundle
+    golden=$work/golden
+    peer=$work/peer
 else
+    root=$(CDPATH='' cd -- "$here/../.." && pwd)
+    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
     jars=$root/app/target/modules/*:$root/bench/target/bench/*:$(ls "$root"/engine/target/x2i4j-engine-*-tests.jar)
+    demo=$root/demo-model/src/main/resources/demo-bundle
+    golden=$root/src-test/src/test/resources/golden
+    peer=$root/bench/peer
 fi
-demo=$root/demo-model/src/main/resources/demo-bundle
-golden=$root/src-test/src/test/resources/golden
 
 run_java() {
     # shellcheck disable=SC2086 # a list of words

@@ -1,18 +1,15 @@
 """Times FLUX.1's blocks and autoencoder in PyTorch on a GPU in BF16, eager and compiled: RESULT name nanoseconds mode.
 
-    python torch_blocks.py [--device cuda] [--small]
+    PYTHONPATH=../peer python torch_blocks.py [--device cuda] [--small]
 """
 
 import argparse
-import os
 import statistics
-import sys
 import time
 
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
-from works import double_block, product, single_block, vae_decode  # noqa: E402
+from works import double_block, product, single_block, vae_decode
 
 BF16 = torch.bfloat16
 WORKS = {
