@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.FakeGpu;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import java.lang.foreign.Arena;
@@ -27,6 +29,19 @@ class WorkloadTest {
                 assertThat(work.check(y)).isLessThan(1e-5);
                 Tensor wrong = f.affine(y, 1.001f, 0.001f);
                 assertThatThrownBy(() -> work.check(wrong)).isInstanceOf(IllegalStateException.class).hasMessageContaining("instead of");
+            }
+        }
+    }
+
+    @Test
+    void worksAreDoneToTheEndAndCheckedOnAGpuToo() throws Exception {
+        try (Engine engine = FakeGpu.open(64L << 20, Precision.F32); Scope f = engine.scope()) {
+            for (Workload work : small()) {
+                work.prepare(f);
+                work.runToEnd(f);
+                try (Scope inner = f.scope()) {
+                    assertThat(work.check(work.run(inner))).isLessThan(1e-5);
+                }
             }
         }
     }
