@@ -19,4 +19,9 @@ public final class FakeGpu {
     public static Engine open(long bytes, Precision precision) throws IOException, InterruptedException {
         return new Engine(Gpu.open(new FakeCuda(DeviceCode.load(), bytes).withCapability(precision == Precision.FP8 ? 89 : 80), 0, precision));
     }
+
+    /** On a device that the caller looks at. */
+    public static Engine open(FakeCuda cuda, Precision precision) {
+        return new Engine(Gpu.open(cuda, 0, precision));
+    }
 }
