@@ -103,7 +103,10 @@ public final class Gpu implements AutoCloseable {
         api.makeCurrent(context);
         arguments = new Arguments(arena.allocate(Arguments.byteSize(), 8));
         stream = api.createStream();
-        blas = api.createBlas();
+        if (!apart) {
+            // A trial multiplies nothing, and cuBLAS takes its time to start.
+            blas = api.createBlas();
+        }
         plans = new ProductPlans(api, blas);
         kernels = new Kernels(api, precision != Precision.F32);
         staging = new Staging(api, stream);
