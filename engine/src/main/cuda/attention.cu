@@ -108,3 +108,53 @@ static __device__ __forceinline__ void attend(const Attention<float>& a) {
 KERNEL attention_64(Attention<float> a) { attend<64 / LANES>(a); }
 KERNEL attention_128(Attention<float> a) { attend<128 / LANES>(a); }
 KERNEL attention_512(Attention<float> a) { attend<512 / LANES>(a); }
+
+// Rows of scores of keys [rows, sk] become weights: softmax over what each query sees, and 0 elsewhere.
+struct Softmax {
+    const float* scores;
+    void* weights;           // may be the scores where they are floats
+    const float* bias;       // [sq + sk - 1] of this head, or null
+    const int* begins;       // [sq] where the mask is of RANGES
+    const int* ends;
+    i64 rows, sq, sk;
+    i64 first;               // number of the first query
+    i64 mask, offset;        // as those of Attention
+    i64 scale;               // bits of a float
+    i64 narrow;              // NARROW_OUTPUT where weights are bfloat16
+};
+
+// A block a row.
+KERNEL softmax(Softmax a) {
+    __shared__ float partial[THREADS];
+    float scale = __uint_as_float((unsigned int) a.scale);
+    for (i64 row = blockIdx.x; row < a.rows; row += gridDim.x) {
+        i64 query = a.first + row;
+        i64 begin = a.mask == RANGES ? a.begins[query] : 0;
+        i64 end = a.mask == RANGES ? a.ends[query] : a.mask == CAUSAL ? query + a.offset + 1 : a.sk;
+        const float* in = a.scores + row * a.sk;
+        const float* bias = a.bias ? a.bias - query + a.sq - 1 : nullptr;
+        float largest = -INFINITY;
+        for (i64 i = begin + threadIdx.x; i < end; i += THREADS) {
+            largest = fmaxf(largest, fmaf(in[i], scale, bias ? bias[i] : 0));
+        }
+        partial[threadIdx.x] = largest;
+        for (int half = THREADS / 2; half > 0; half /= 2) {
+            __syncthreads();
+            if (threadIdx.x < half) {
+                partial[threadIdx.x] = fmaxf(partial[threadIdx.x], partial[threadIdx.x + half]);
+            }
+        }
+        __syncthreads();
+        largest = partial[0];
+        float sum = 0;
+        for (i64 i = begin + threadIdx.x; i < end; i += THREADS) {
+            sum += expf(fmaf(in[i], scale, bias ? bias[i] : 0) - largest);
+        }
+        float factor = 1 / block_sum(sum);
+        for (i64 i = threadIdx.x; i < a.sk; i += THREADS) {
+            bool visible = i >= begin && i < end;
+            float weight[1] = {visible ? expf(fmaf(in[i], scale, bias ? bias[i] : 0) - largest) * factor : 0};
+            store(a.weights, a.narrow & NARROW_OUTPUT, row * a.sk + i, weight);
+        }
+    }
+}

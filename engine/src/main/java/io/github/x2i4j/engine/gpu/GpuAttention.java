@@ -46,14 +46,19 @@ final class GpuAttention {
             case AttentionMask.Causal _ -> 1;
             case AttentionMask.Ranges _ -> 2;
         };
+        MatrixAttention.Mask visible = new MatrixAttention.Mask(kind, ranges, ranges + sq * Integer.BYTES,
+                mask instanceof AttentionMask.Causal c ? c.offset() : 0);
+        if (kernel == AttentionKernel.PLAIN && MatrixAttention.suits(q, k)) {
+            MatrixAttention.run(gpu, q, k, v, y, scale, visible, wideBias);
+            return y;
+        }
         Variant variant = switch (kernel) {
             case PLAIN -> plain(gpu, gpu.wide(q), gpu.wide(k), gpu.wide(v));
             case TENSOR -> tensor(gpu, q, k, v);
             case HOPPER -> hopper(gpu, q, k, v);
         };
         long[] operands = {variant.q, variant.k, variant.v, gpu.place(y), gpu.addressOrNull(wideBias),
-            ranges, ranges + sq * Integer.BYTES, sq, k.dim(1), q.dim(2),
-            k.dim(2), q.dim(3), v.dim(3), kind, mask instanceof AttentionMask.Causal c ? c.offset() : 0,
+            visible.begins(), visible.ends(), sq, k.dim(1), q.dim(2), k.dim(2), q.dim(3), v.dim(3), kind, visible.offset(),
             Float.floatToRawIntBits(scale) & 0xFFFFFFFFL, Narrow.bits(null, y, null, false)};
         gpu.launch(variant.module, variant.kernel, variant.grid, a -> a.add(operands));
         return y;

@@ -5,7 +5,7 @@ import io.github.x2i4j.engine.Tensor;
 /** What kernels are told of operands that the device may hold as BF16: bits of {@code numbers.cuh}. */
 final class Narrow {
     private static final int INPUT = 1;
-    private static final int OUTPUT = 2;
+    static final int OUTPUT = 2;
     private static final int MULTIPLIER = 4;
     private static final int ALIGNED = 8;
     /** Bytes that a thread reads or writes at once. */

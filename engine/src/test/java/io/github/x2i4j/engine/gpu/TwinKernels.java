@@ -116,6 +116,7 @@ public final class TwinKernels implements DeviceCode {
         for (int width : new int[] {64, 128}) {
             add("attention_tensor_" + width, c -> attention(c, DType.BF16, width));
         }
+        add("softmax", TwinKernels::softmax);
         add("pack_rows", TwinKernels::pack);
         add("pack_columns", TwinKernels::pack);
         add("attention_hopper", c -> attention(c, DType.BF16, -HOPPER_TILE));
@@ -533,6 +534,33 @@ public final class TwinKernels implements DeviceCode {
             long from = ((i / rows / heads * s + token) * heads + i / rows % heads) * d;
             for (long e = 0; e < HOPPER_TILE; e++) {
                 put(y, DType.BF16, i * HOPPER_TILE + e, token < s && e < d ? get(x, stored, from + e) : 0);
+            }
+        });
+    }
+
+    private static void softmax(Call c) {
+        long[] a = c.structure(13);
+        c.end();
+        long sq = a[6];
+        long sk = a[7];
+        float scale = Float.intBitsToFloat((int) a[11]);
+        each(a[5], row -> {
+            long query = a[8] + row;
+            long begin = a[9] == 2 ? MEMORY.get(Tensor.INT, a[3] + 4 * query) : 0;
+            long end = a[9] == 2 ? MEMORY.get(Tensor.INT, a[4] + 4 * query) : a[9] == 1 ? query + a[10] + 1 : sk;
+            double[] scores = new double[(int) (end - begin)];
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int k = 0; k < scores.length; k++) {
+                scores[k] = get(a[0], row * sk + begin + k) * (double) scale + (a[2] == 0 ? 0 : get(a[2], begin + k - query + sq - 1));
+                largest = Math.max(largest, scores[k]);
+            }
+            double total = 0;
+            for (int k = 0; k < scores.length; k++) {
+                scores[k] = Math.exp(scores[k] - largest);
+                total += scores[k];
+            }
+            for (long k = 0; k < sk; k++) {
+                put(a[1], stored(a[12], 2), row * sk + k, k >= begin && k < end ? scores[(int) (k - begin)] / total : 0);
             }
         });
     }
