@@ -60,8 +60,9 @@ public record Bundle(String name, String family, Path mllm, Path alignnet, Align
         Config c = Config.read(file);
         Config mllm = c.object("mllm");
         Config align = c.object("alignnet");
-        return new Bundle(c.text("name", fileName(folder)), mllm.text("family"), part(folder, mllm), part(folder, align),
-                settings(align), part(folder, c.object("flux")), vae(folder, c.object("flux")), prompt(c.objectOrNull("prompt"), mllm.text("family")),
+        String family = mllm.oneOf("family", MllmFamilies.names());
+        return new Bundle(c.text("name", fileName(folder)), family, part(folder, mllm), part(folder, align),
+                settings(align), part(folder, c.object("flux")), vae(folder, c.object("flux")), prompt(c.objectOrNull("prompt"), family),
                 defaults(c.objectOrNull("defaults")));
     }
 

@@ -8,7 +8,6 @@ import io.github.x2i4j.model.mllm.MllmFamily;
 import io.github.x2i4j.model.qwen.QwenVlFamily;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The families of multimodal LLMs that can be opened. */
 public final class MllmFamilies {
@@ -32,7 +31,7 @@ public final class MllmFamilies {
                 return family;
             }
         }
-        throw new InvalidInputException("there is no family \"" + name + "\" of multimodal LLMs; use " + known());
+        throw new InvalidInputException("there is no family \"" + name + "\" of multimodal LLMs; use " + String.join(" or ", names()));
     }
 
     /**
@@ -48,7 +47,8 @@ public final class MllmFamilies {
         };
     }
 
-    private static String known() {
-        return FAMILIES.stream().map(MllmFamily::name).collect(Collectors.joining(" or "));
+    /** Names of all families. */
+    static String[] names() {
+        return FAMILIES.stream().map(MllmFamily::name).toArray(String[]::new);
     }
 }
