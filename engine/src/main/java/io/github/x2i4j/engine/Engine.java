@@ -13,6 +13,7 @@ import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
 import io.github.x2i4j.engine.parallel.Caches;
 import io.github.x2i4j.engine.parallel.Workers;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,16 +33,24 @@ public final class Engine implements AutoCloseable {
     /** One of the two is null. */
     private final CpuContext cpu;
     private final Gpu gpu;
+    private final List<String> declined;
 
     /** @param gpu is closed when this is closed */
     Engine(Gpu gpu) {
         cpu = null;
+        declined = List.of();
         this.gpu = gpu;
     }
 
     /** @param kernels are released when this is closed */
     Engine(KernelChoice kernels, int threads) {
+        this(kernels, threads, List.of());
+    }
+
+    /** @param declined why no other device was chosen */
+    private Engine(KernelChoice kernels, int threads, List<String> declined) {
         gpu = null;
+        this.declined = declined;
         cpu = new CpuContext(new MemoryPool(RETAINED_BYTES), new MemoryPool(RETAINED_SCRATCH), new FloatPool(RETAINED_SCRATCH),
                 new Workers(threads), new KernelService(kernels), Caches.read());
     }
@@ -57,7 +66,7 @@ public final class Engine implements AutoCloseable {
         }
         return switch (options.device().kind()) {
             case CPU -> new Engine(KernelProvider.choose(options), threads);
-            case CUDA -> new Engine(GpuSupport.open(options.device().number(), options.precision()));
+            case CUDA -> new Engine(gpu(options));
             case AUTO -> gpuOrCpu(options, threads);
         };
     }
@@ -73,22 +82,75 @@ public final class Engine implements AutoCloseable {
     private static Engine gpuOrCpu(EngineOptions options, int threads) {
         Gpu gpu;
         try {
-            gpu = GpuSupport.open(options.device().number(), options.precision());
+            gpu = gpu(options);
         } catch (X2iException e) {
-            System.getLogger("io.github.x2i4j.engine").log(System.Logger.Level.INFO, "x2i4j computes on the CPU: {0}", e.getMessage());
-            return new Engine(KernelProvider.choose(options), threads);
+            return new Engine(KernelProvider.choose(options), threads, List.of(e.getMessage()));
         }
         return new Engine(gpu);
     }
 
+    private static Gpu gpu(EngineOptions options) {
+        return GpuSupport.open(options.device().number(), options.precision(), options.cudaLibraries());
+    }
+
+    /**
+     * An engine for plans of work on a GPU that this machine need not have. It computes nothing.
+     *
+     * @see #rehearsal
+     */
+    public static Engine imaginedGpu(Precision precision) {
+        return new Engine(Gpu.imagined(precision));
+    }
+
     /** Opens an outermost scope. */
     public Scope scope() {
+        if (!computes()) {
+            throw new UnsupportedFeatureException("this engine was opened for plans: it computes nothing");
+        }
         return gpu == null ? new CpuScope(cpu, null) : new GpuScope(gpu, null);
     }
 
     /** The GPUs of this machine and how they are reached, or why none can be used; a line each, for people. */
     public static List<String> gpus() {
-        return GpuSupport.describe();
+        return gpus(null);
+    }
+
+    /** @param cudaLibraries folder in which CUDA's libraries are looked for first, or null */
+    public static List<String> gpus(Path cudaLibraries) {
+        return GpuSupport.describe(cudaLibraries);
+    }
+
+    /** Whether this engine computes on a GPU, or plans for one. */
+    public boolean isGpu() {
+        return gpu != null;
+    }
+
+    /** False for {@link #imaginedGpu} alone. */
+    public boolean computes() {
+        return gpu == null || !gpu.isImagined();
+    }
+
+    /** Does work as this engine would, without computing it. */
+    public Rehearsal rehearsal(Rehearsal.Observer observer) {
+        return gpu == null ? Rehearsal.onCpu(observer) : Rehearsal.onGpu(gpu, observer);
+    }
+
+    /**
+     * Brings weights to the GPU block by block.
+     *
+     * @param slotBytes {@link BlockUploads#bytes} of the largest block that does not stay
+     * @throws IllegalStateException if this is an engine of the CPU, whose weights are used where they lie
+     */
+    public BlockUploads uploads(long slotBytes) {
+        if (gpu == null) {
+            throw new IllegalStateException("there is no GPU to upload to");
+        }
+        return gpu.uploads(slotBytes);
+    }
+
+    /** Bytes of the GPU's memory that nobody holds; of an engine of the CPU, none. */
+    public long freeDeviceMemory() {
+        return gpu == null ? 0 : gpu.free().free();
     }
 
     /** What this engine runs on. */
@@ -96,18 +158,18 @@ public final class Engine implements AutoCloseable {
         Processor processor = Processor.read();
         if (gpu != null) {
             List<String> reasons = Stream.concat(Stream.of(gpu.description()), gpu.notes().stream()).toList();
-            return new EngineInfo("cuda", 0, null, gpu.precision(), 1, reasons, processor.name(), processor.features());
+            return new EngineInfo(gpu.name(), "cuda", 0, null, gpu.precision(), 1, reasons, processor.name(), processor.features());
         }
         KernelChoice choice = cpu.kernels().choice();
-        return new EngineInfo(choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(),
-                choice.reasons(), processor.name(), processor.features());
+        List<String> reasons = Stream.concat(declined.stream(), choice.reasons().stream()).toList();
+        return new EngineInfo("cpu", choice.name(), choice.vectorBits(), choice.instructions(), choice.precision(), cpu.workers().threads(),
+                reasons, processor.name(), processor.features());
     }
 
     /** What this engine holds now. */
     public MemoryUsage memory() {
         if (gpu != null) {
-            MemoryPool.Usage usage = gpu.usage();
-            return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), 0);
+            return gpu.usage();
         }
         MemoryPool.Usage usage = cpu.pool().usage();
         return new MemoryUsage(usage.allocated(), usage.inUse(), usage.peak(), cpu.floats().retained() + cpu.panels().usage().allocated());

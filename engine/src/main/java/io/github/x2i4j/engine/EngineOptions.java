@@ -1,5 +1,7 @@
 package io.github.x2i4j.engine;
 
+import java.nio.file.Path;
+
 /**
  * How an engine computes. Results depend on {@code precision} and {@code device} alone.
  *
@@ -10,11 +12,21 @@ package io.github.x2i4j.engine;
  * @param threads worker threads including the caller, or 0 for one per available processor
  * @param instructions what machine code may use, or null for the best that the processor has
  * @param precision how products of matrices are computed
- * @param device what computes; the other options are for the CPU
+ * @param device what computes; kernels, vectors, threads and instructions are for the CPU
+ * @param cudaLibraries folder in which CUDA's libraries are looked for before the usual places, or null
  */
 public record EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision,
-        Device device) {
+        Device device, Path cudaLibraries) {
     public static final EngineOptions DEFAULT = new EngineOptions(KernelChoice.AUTO, 0, 0);
+
+    public EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision, Device device) {
+        this(kernels, vectorBits, threads, instructions, precision, device, null);
+    }
+
+    /** The same on another device. */
+    public EngineOptions on(Device other) {
+        return new EngineOptions(kernels, vectorBits, threads, instructions, precision, other, cudaLibraries);
+    }
 
     /** On the CPU. */
     public EngineOptions(KernelChoice kernels, int vectorBits, int threads, InstructionSet instructions, Precision precision) {

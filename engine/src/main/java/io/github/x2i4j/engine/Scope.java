@@ -21,6 +21,11 @@ public interface Scope extends Ops, AutoCloseable {
      */
     Tensor escape(Tensor t);
 
+    /** Prepares work that will be done many times. It must be closed before this scope. */
+    default Repeated repeated(Repeated.Work work) {
+        return Repeated.plainly(this, work);
+    }
+
     @Override
     void close();
 }

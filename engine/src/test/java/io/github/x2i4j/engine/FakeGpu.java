@@ -17,7 +17,7 @@ public final class FakeGpu {
 
     /** @param bytes memory of the device */
     public static Engine open(long bytes, Precision precision) throws IOException, InterruptedException {
-        return new Engine(Gpu.open(new FakeCuda(DeviceCode.load(), bytes).withCapability(precision == Precision.FP8 ? 89 : 80), 0, precision));
+        return open(new FakeCuda(DeviceCode.load(), bytes).withCapability(precision == Precision.FP8 ? 89 : 80), precision);
     }
 
     /** On a device that the caller looks at. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** A rehearsal gives the shapes that an engine gives and counts the memory that an engine takes. */
 class RehearsalTest {
-    private final Rehearsal rehearsal = new Rehearsal((weight, bytes) -> { });
+    private final Rehearsal rehearsal = Rehearsal.onCpu((weight, bytes) -> { });
 
     @TestFactory
     Stream<DynamicTest> everyOpHasTheShapeAndTakesTheMemoryThatItHasAndTakesInAnEngine() {
@@ -30,6 +32,26 @@ class RehearsalTest {
                 assertThat(rehearsal.memory().peak()).isEqualTo(engine.memory().peak());
             }
             assertThat(rehearsal.memory().inUse()).isZero();
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOpTakesTheMemoryThatItTakesOnAGpu() throws Exception {
+        return OpCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+            Map<Storage, Long> weights = new IdentityHashMap<>();
+            try (Engine engine = FakeGpu.open(1L << 30, Precision.F32); Scope f = engine.scope();
+                    Rehearsal gpu = engine.rehearsal((weight, bytes) -> {
+                        if (bytes == weight.byteSize()) {
+                            weights.put(weight.storage(), bytes);
+                        }
+                    }); Scope r = gpu.scope()) {
+                Tensor computed = c.run(f).got();
+                Tensor rehearsed = c.run(r).got();
+                assertThat(rehearsed.shape()).isEqualTo(computed.shape());
+                long copied = weights.values().stream().mapToLong(Long::longValue).sum();
+                assertThat(gpu.memory().inUse() + copied).isEqualTo(engine.memory().inUse());
+                assertThat(gpu.memory().peak() + copied).isEqualTo(engine.memory().peak());
+            }
         }));
     }
 
@@ -71,7 +93,7 @@ class RehearsalTest {
     @Test
     void tellsWhichWeightsAreReadAndOfTablesWhichPart() {
         List<String> read = new ArrayList<>();
-        Rehearsal listening = new Rehearsal((weight, bytes) -> read.add(weight.shape() + " " + bytes));
+        Rehearsal listening = Rehearsal.onCpu((weight, bytes) -> read.add(weight.shape() + " " + bytes));
         try (Arena arena = Arena.ofConfined(); Scope f = listening.scope()) {
             Tensor weight = Tensor.of(arena.allocate(8 * 16 * 2), DType.BF16, 8, 16);
             Tensor bias = Tensor.of(arena.allocate(8 * 4), DType.F32, 8);

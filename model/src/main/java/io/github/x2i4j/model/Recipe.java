@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.x2i4j.engine.EngineInfo;
 import io.github.x2i4j.model.mllm.PromptOptions;
+import io.github.x2i4j.model.noise.Noise;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.DrawOptions;
 import io.github.x2i4j.model.pipeline.FluxParts;
@@ -63,10 +64,11 @@ public record Recipe(String version, String kernels, Map<String, String> models,
      * @param width pixels a row
      * @param height rows
      * @param vaeTile side of the autoencoder's tiles in pixels, 0 where it worked on the whole picture
+     * @param noise whose random numbers drawing began with
      */
-    public record Drawing(long seed, int steps, double guidance, int width, int height, int vaeTile) {
+    public record Drawing(long seed, int steps, double guidance, int width, int height, int vaeTile, Noise noise) {
         static Drawing of(DrawOptions o, Picture picture) {
-            return new Drawing(o.seed(), o.steps(), o.guidance(), picture.width(), picture.height(), o.vaeTile());
+            return new Drawing(o.seed(), o.steps(), o.guidance(), picture.width(), picture.height(), o.vaeTile(), o.noise());
         }
     }
 
@@ -165,6 +167,9 @@ public record Recipe(String version, String kernels, Map<String, String> models,
                 .put("height", drawing.height);
         if (drawing.vaeTile > 0) {
             o.put("vae_tile", drawing.vaeTile);
+        }
+        if (!drawing.noise.equals(Noise.DEFAULT)) {
+            o.put("noise", drawing.noise.toString());
         }
         if (reading != null) {
             putReading(o);

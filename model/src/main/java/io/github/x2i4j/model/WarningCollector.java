@@ -51,6 +51,16 @@ final class WarningCollector implements Progress {
     }
 
     @Override
+    public boolean needsEveryBlock() {
+        return inner.needsEveryBlock();
+    }
+
+    @Override
+    public void method(String how) {
+        inner.method(how);
+    }
+
+    @Override
     public boolean cancelled() {
         return inner.cancelled();
     }

@@ -90,7 +90,8 @@ public final class X2i implements AutoCloseable {
      * Opens a bundle that keeps a memory budget: each request is planned before it is computed and refused where the budget would not
      * do; weights that do not fit stream from their files block by block. The engine must serve nobody else.
      *
-     * @param budget what the whole process may hold, the Java heap with its limit (-Xmx) counted in full
+     * @param budget what the whole process may hold, the Java heap with its limit (-Xmx) counted in full; where the engine computes on a
+     *     GPU, what may be held of the GPU's memory
      * @throws io.github.x2i4j.engine.InvalidInputException saying what is wrong with which file
      */
     public static X2i open(Bundle bundle, Engine engine, MemoryBudget budget) {
@@ -141,7 +142,7 @@ public final class X2i implements AutoCloseable {
      */
     public MemoryPlan plan(X2iRequest request) {
         Work work = work(request);
-        return exclusively(Progress.NONE, () -> MemoryKeeper.plan((f, p) -> rehearse(work, f, p), budget, Progress.NONE));
+        return exclusively(Progress.NONE, () -> MemoryKeeper.plan(engine, (f, p) -> rehearse(work, f, p), budget, Progress.NONE));
     }
 
     /** All that memory depends on: further pictures are drawn as the first, and what videos show does not matter. */
@@ -230,7 +231,7 @@ public final class X2i implements AutoCloseable {
         Bundle.Defaults d = bundle().defaults();
         DrawOptions draw = DrawOptions.of(or(r.height(), d.height()), or(r.width(), d.width()), or(r.steps(), d.steps()),
                         or(r.guidance(), d.guidance()))
-                .withSizes(r.sizes()).withVaeTile(r.vaeTile()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
+                .withSizes(r.sizes()).withVaeTile(r.vaeTile()).withNoise(r.noise()).withSeed(or(r.seed(), ThreadLocalRandom.current().nextLong(SEEDS)));
         pipeline.check(draw);
         return draw;
     }

@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.mllm.PromptOptions.SpecialTokens;
+import io.github.x2i4j.model.noise.Noise;
 import io.github.x2i4j.model.pipeline.DrawOptions.Sizes;
 import io.github.x2i4j.model.pipeline.HiddenRows;
 import java.nio.file.Path;
@@ -26,10 +27,11 @@ import java.util.List;
  * @param specialTokens what special tokens in the text mean, whatever {@code prompt} says
  * @param sizes what happens to sides that are no multiple of 16
  * @param vaeTile side of the autoencoder's tiles in pixels, 0 for none; see {@link io.github.x2i4j.model.pipeline.DrawOptions}
+ * @param noise whose random numbers drawing begins with
  */
 public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo> videos, List<SourceAudio> audios, Integer steps,
         Double guidance, Integer width, Integer height, Long seed, int count, HiddenRows rows, Integer maxNewTokens, boolean answerFromPadded, PromptOptions prompt, SpecialTokens specialTokens,
-        Sizes sizes, int vaeTile) {
+        Sizes sizes, int vaeTile, Noise noise) {
     private static final int MOST_PICTURES = 1000;
 
     public X2iRequest {
@@ -69,6 +71,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
         private SpecialTokens specialTokens = SpecialTokens.NEUTRALISE;
         private Sizes sizes = Sizes.EXACT;
         private int vaeTile;
+        private Noise noise = Noise.DEFAULT;
 
         private Builder() {
         }
@@ -206,6 +209,12 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
             return this;
         }
 
+        /** Begins with the random numbers of another generator, such as {@code Noise.parse("torch-cuda")}. */
+        public Builder noise(Noise source) {
+            this.noise = source;
+            return this;
+        }
+
         /** Does what the reference's scripts do where this library does better by default: for comparing with them. */
         public Builder asReference() {
             answerFromPadded = true;
@@ -216,7 +225,7 @@ public record X2iRequest(String text, List<SourceImage> images, List<SourceVideo
 
         public X2iRequest build() {
             return new X2iRequest(text, images, videos, audios, steps, guidance, width, height, seed, count, rows, maxNewTokens, answerFromPadded,
-                    prompt, specialTokens, sizes, vaeTile);
+                    prompt, specialTokens, sizes, vaeTile, noise);
         }
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecipeTest {
-    private static final EngineInfo ENGINE = new EngineInfo("vector", 256, null, Precision.F32, 2, List.of(), "a processor", List.of());
+    private static final EngineInfo ENGINE = new EngineInfo("cpu", "vector", 256, null, Precision.F32, 2, List.of(), "a processor", List.of());
     private static final PromptOptions OPTIONS = new PromptOptions(64, PromptOptions.Padding.RIGHT,
             new PromptOptions.ImageSize(128, 96), PromptOptions.SpecialTokens.NEUTRALISE);
     private static final Bundle BUNDLE = new Bundle("small", "qwen2_5_vl", Path.of("/home/me/mllm"), Path.of("/home/me/align.bin"),

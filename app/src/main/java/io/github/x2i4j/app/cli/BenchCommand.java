@@ -58,7 +58,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        try (Engine engine = Engine.open(engineFlags.options())) {
+        try (Engine engine = engineFlags.open(spec.commandLine().getErr())) {
             EngineInfo info = engine.info();
             out.printf("%s, Java %s, kernels %s, %d threads%n%n", info.processor(), Runtime.version(), info.label(),
                     info.threads());

@@ -51,13 +51,14 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         flags.pictures.check();
+        flags.checkBudgets(false);
         if (!Files.isDirectory(talk.folder)) {
             throw new InvalidInputException("--output " + talk.folder + " is no folder: name one that exists.");
         }
         ChatSession.Settings settings = new ChatSession.Settings(flags.pictures, answers.rows().orElse(null), answers.maxNewTokens(), talk.folder);
         PrintWriter err = spec.commandLine().getErr();
         Display display = DrawFlags.display(err, talk.quiet);
-        try (Engine engine = Engine.open(flags.engine.options()); X2i x2i = open(engine)) {
+        try (Engine engine = flags.engine.open(err); X2i x2i = open(engine)) {
             ChatSession session = new ChatSession(x2i, settings, display, spec.commandLine().getOut(), err);
             if (talk.image != null) {
                 session.show(talk.image);
@@ -69,7 +70,7 @@ final class ChatCommand implements Runnable {
     }
 
     private X2i open(Engine engine) {
-        MemoryBudget budget = flags.budget();
+        MemoryBudget budget = Workplace.budget(flags, engine);
         return budget == null ? X2i.open(bundle(), engine, false) : X2i.open(bundle(), engine, budget);
     }
 

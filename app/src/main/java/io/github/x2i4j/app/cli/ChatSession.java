@@ -126,7 +126,7 @@ final class ChatSession {
             drawing = drawing.withSeed(PictureFlags.newSeed());
         }
         X2iRequest request = X2iRequest.builder().text(line).steps(drawing.steps()).guidance(drawing.guidance())
-                .size(drawing.width(), drawing.height()).seed(drawing.seed()).count(drawing.count()).drawFrom(settings.rows)
+                .size(drawing.width(), drawing.height()).seed(drawing.seed()).count(drawing.count()).noise(drawing.noise()).drawFrom(settings.rows)
                 .maxNewTokens(settings.maxNewTokens).build();
         List<Path> written = new ArrayList<>();
         X2iResult result = dialogue.say(request, display, picture -> written.add(write(picture)));

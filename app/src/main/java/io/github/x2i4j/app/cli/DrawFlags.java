@@ -3,6 +3,7 @@ package io.github.x2i4j.app.cli;
 import io.github.x2i4j.app.DebugFlag;
 import io.github.x2i4j.app.EngineFlags;
 import io.github.x2i4j.demo.DemoBundle;
+import io.github.x2i4j.engine.Device;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.memory.MemoryBudget;
 import io.github.x2i4j.model.pipeline.Bundle;
@@ -24,25 +25,50 @@ final class DrawFlags {
                     + "do not fit. What cannot be done is refused before it begins; x2i plan tells how much it takes.")
     private String maxMemory;
 
+    @Option(names = "--max-vram", paramLabel = "SIZE",
+            description = "With --device cuda or auto: keep within so much of the GPU's memory, such as 8G. Weights stream to the GPU block by "
+                    + "block where they do not fit. Default: what is free.")
+    private String maxVram;
+
     @Mixin
     EngineFlags engine;
 
     @Mixin
     private DebugFlag debug;
 
-    /**
-     * The memory budget, or null for none.
-     *
-     * @throws InvalidInputException if it is no size
-     */
-    MemoryBudget budget() {
-        if (maxMemory == null) {
-            return null;
-        }
+    /** The budget of the process's memory, or null for none. */
+    MemoryBudget maxMemory() {
+        return size("--max-memory", maxMemory);
+    }
+
+    /** The budget of the GPU's memory, or null for none. */
+    MemoryBudget maxVram() {
+        return size("--max-vram", maxVram);
+    }
+
+    private static MemoryBudget size(String option, String text) {
         try {
-            return MemoryBudget.parse(maxMemory);
+            return text == null ? null : MemoryBudget.parse(text);
         } catch (InvalidInputException e) {
-            throw new InvalidInputException("--max-memory: " + e.getMessage());
+            throw new InvalidInputException(option + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Checks the budgets.
+     *
+     * @param planning whether a budget of a GPU's memory is good without the GPU
+     * @throws InvalidInputException if one is no size, or not for the device
+     */
+    void checkBudgets(boolean planning) {
+        maxMemory();
+        maxVram();
+        Device.Kind kind = engine.options().device().kind();
+        if (maxVram != null && kind == Device.Kind.CPU && !planning) {
+            throw new InvalidInputException("--max-vram is about a GPU's memory: say --device cuda or --device auto too, or leave it out.");
+        }
+        if (maxMemory != null && (kind == Device.Kind.CUDA || planning && maxVram != null)) {
+            throw new InvalidInputException("--max-memory is about work on the CPU: with a GPU say --max-vram, or leave it out.");
         }
     }
 

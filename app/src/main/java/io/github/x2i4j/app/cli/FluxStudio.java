@@ -94,7 +94,7 @@ final class FluxStudio implements Studio {
 
     @Override
     public MemoryPlan plan(Drawing d) {
-        return MemoryKeeper.plan((f, p) -> rehearse(d, f, p), budget, Progress.NONE);
+        return MemoryKeeper.plan(engine, (f, p) -> rehearse(d, f, p), budget, Progress.NONE);
     }
 
     private List<Picture> rehearse(Drawing d, Scope f, Progress progress) {
@@ -102,7 +102,7 @@ final class FluxStudio implements Studio {
     }
 
     private DrawOptions options(Drawing d) {
-        DrawOptions all = DrawOptions.of(d.height(), d.width(), d.steps(), d.guidance()).withTrueCfgScale(trueCfg).withVaeTile(d.vaeTile());
+        DrawOptions all = DrawOptions.of(d.height(), d.width(), d.steps(), d.guidance()).withTrueCfgScale(trueCfg).withVaeTile(d.vaeTile()).withNoise(d.noise());
         return start == null ? all : all.from(start.image.image(), start.strength);
     }
 

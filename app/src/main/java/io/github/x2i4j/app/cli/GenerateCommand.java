@@ -1,7 +1,6 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.app.cli.PictureFlags.Drawing;
-import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.X2iPicture;
 import java.nio.file.Path;
@@ -54,18 +53,20 @@ final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         request.check();
+        request.draw.checkBudgets(false);
         if (output.json && output.quiet) {
             throw new InvalidInputException("--json and --quiet exclude each other: leave one out.");
         }
         Display display = display();
-        try (Engine engine = Engine.open(request.draw.engine.options()); Studio studio = request.open(engine)) {
-            Drawing drawing = request.draw.pictures.complete(studio.defaults());
+        try (Workplace workplace = Workplace.open(request, spec.commandLine().getErr())) {
+            Studio studio = workplace.studio();
+            Drawing drawing = workplace.drawing();
             OutputFiles files = OutputFiles.plan(output.file, request.stem() + "-" + drawing.seed(), drawing.count(),
                     3L * drawing.width() * drawing.height() + PNG_OVERHEAD);
-            MemoryReport report = output.report ? new MemoryReport(display, engine) : null;
+            MemoryReport report = output.report ? new MemoryReport(display, workplace.engine()) : null;
             studio.draw(drawing, report == null ? display : report, new Writer(files, display));
             if (report != null) {
-                report.print(request.draw.budget() == null ? -1 : studio.plan(drawing).peak());
+                report.print(workplace.processPeak());
             }
         } catch (RuntimeException | Error e) {
             display.abort();

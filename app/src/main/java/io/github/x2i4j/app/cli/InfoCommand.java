@@ -28,7 +28,7 @@ final class InfoCommand implements Runnable {
     @Override
     public void run() {
         EngineInfo engine;
-        try (Engine open = Engine.open(engineFlags.options())) {
+        try (Engine open = engineFlags.open(spec.commandLine().getErr())) {
             engine = open.info();
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -39,11 +39,12 @@ final class InfoCommand implements Runnable {
         if (!engine.features().isEmpty()) {
             line(out, "features", String.join(" ", engine.features()));
         }
+        line(out, "computes on", engine.device());
         line(out, "kernels", engine.label());
         List<String> reasons = engine.reasons();
         reasons.forEach(reason -> line(out, "", reason));
         line(out, "threads", String.valueOf(engine.threads()));
-        List<String> gpus = Engine.gpus();
+        List<String> gpus = Engine.gpus(engineFlags.options().cudaLibraries());
         for (int i = 0; i < gpus.size(); i++) {
             line(out, i == 0 ? "gpu" : "", gpus.get(i));
         }
@@ -62,6 +63,6 @@ final class InfoCommand implements Runnable {
     }
 
     private static void line(PrintWriter out, String what, String text) {
-        out.printf("%-10s %s%n", what, text);
+        out.printf("%-11s %s%n", what, text);
     }
 }

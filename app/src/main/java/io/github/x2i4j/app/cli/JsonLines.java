@@ -60,7 +60,7 @@ final class JsonLines implements Display {
                     "heap_bytes", s.heap(), "resident_bytes", s.resident());
         }
         event("memory", "stage", "all", "activation_pool_peak_bytes", peaks.pool(), "resident_peak_bytes", peaks.resident(),
-                "planned_bytes", peaks.planned());
+                "planned_bytes", peaks.planned(), "steps", peaks.methods());
     }
 
     /** Prints one event; names and values take turns. */

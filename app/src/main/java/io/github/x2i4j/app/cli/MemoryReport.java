@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -26,6 +28,7 @@ final class MemoryReport implements Display {
     private final Display display;
     private final Engine engine;
     private final Map<String, Stage> stages = new LinkedHashMap<>();
+    private final Set<String> methods = new LinkedHashSet<>();
     private String current;
     private long poolPeak;
 
@@ -56,8 +59,9 @@ final class MemoryReport implements Display {
      * @param pool taken for activations
      * @param resident of the whole process, as the system watched it all the time
      * @param planned what the plan of a memory budget said the process would hold
+     * @param methods how steps were given to a GPU
      */
-    record Peaks(long pool, long resident, long planned) {
+    record Peaks(long pool, long resident, long planned, List<String> methods) {
     }
 
     MemoryReport(Display display, Engine engine) {
@@ -71,7 +75,7 @@ final class MemoryReport implements Display {
      * @param planned what was planned, or -1
      */
     void print(long planned) {
-        display.memory(List.copyOf(stages.values()), new Peaks(poolPeak, status("VmHWM:"), planned));
+        display.memory(List.copyOf(stages.values()), new Peaks(poolPeak, status("VmHWM:"), planned, List.copyOf(methods)));
     }
 
     private void look() {
@@ -138,6 +142,19 @@ final class MemoryReport implements Display {
     @Override
     public void warning(String message) {
         display.warning(message);
+    }
+
+    @Override
+    public boolean needsEveryBlock() {
+        return display.needsEveryBlock();
+    }
+
+    @Override
+    public void method(String how) {
+        if (engine.isGpu()) {
+            methods.add(how);
+        }
+        display.method(how);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.engine.InvalidInputException;
+import io.github.x2i4j.model.noise.Noise;
 import io.github.x2i4j.model.pipeline.Bundle.Defaults;
 import java.security.SecureRandom;
 import picocli.CommandLine.ITypeConverter;
@@ -39,22 +40,27 @@ final class PictureFlags {
                     + "a little another. Default: the picture as a whole.")
     private int vaeTile;
 
+    @Option(names = "--noise", paramLabel = "GENERATOR", defaultValue = "torch-cpu",
+            description = "Whose random numbers drawing begins with: torch-cpu (PyTorch's on the CPU), torch-cuda (PyTorch's on an H100) or "
+                    + "torch-cuda:MULTIPROCESSORSxTHREADS (on another GPU: 108x2048 is an A100, 128x1536 an RTX 4090). Default: torch-cpu.")
+    private String noise;
+
     /**
      * Settings of the pictures.
      *
      * @param seed seed of the first picture; the others' follow
      */
-    record Drawing(int steps, double guidance, int width, int height, long seed, int count, int vaeTile) {
+    record Drawing(int steps, double guidance, int width, int height, long seed, int count, int vaeTile, Noise noise) {
         Drawing withSize(int otherWidth, int otherHeight) {
-            return new Drawing(steps, guidance, otherWidth, otherHeight, seed, count, vaeTile);
+            return new Drawing(steps, guidance, otherWidth, otherHeight, seed, count, vaeTile, noise);
         }
 
         Drawing withVaeTile(int pixels) {
-            return new Drawing(steps, guidance, width, height, seed, count, pixels);
+            return new Drawing(steps, guidance, width, height, seed, count, pixels, noise);
         }
 
         Drawing withSeed(long other) {
-            return new Drawing(steps, guidance, width, height, other, count, vaeTile);
+            return new Drawing(steps, guidance, width, height, other, count, vaeTile, noise);
         }
     }
 
@@ -81,6 +87,7 @@ final class PictureFlags {
             throw new InvalidInputException("--vae-tile " + vaeTile + ": takes a multiple of " + UNIT + " from " + LEAST_TILE + ", such as 512.");
         }
         atLeastOne("--count", count);
+        checkNoise();
         if (guidance != null && (!Double.isFinite(guidance) || guidance < 0)) {
             throw new InvalidInputException("--guidance " + guidance + ": takes 0 or a number above it.");
         }
@@ -90,10 +97,18 @@ final class PictureFlags {
         }
     }
 
+    private void checkNoise() {
+        try {
+            Noise.parse(noise);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException("--noise: " + e.getMessage() + ".");
+        }
+    }
+
     /** The settings, with defaults for those not given. */
     Drawing complete(Defaults d) {
         return new Drawing(or(steps, d.steps()), guidance == null ? d.guidance() : guidance, or(width, d.width()),
-                or(height, d.height()), seed == null ? newSeed() : seed, count, vaeTile);
+                or(height, d.height()), seed == null ? newSeed() : seed, count, vaeTile, Noise.parse(noise));
     }
 
     private static int or(Integer given, int otherwise) {

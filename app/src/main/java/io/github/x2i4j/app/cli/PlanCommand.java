@@ -1,7 +1,6 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.app.cli.PictureFlags.Drawing;
-import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.model.memory.MemoryPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +13,7 @@ import picocli.CommandLine.Spec;
                 + "Nothing is computed; of the weights only headers and small tensors are read.", ""},
         footer = {"", "Examples:",
             "  x2i plan --flux FLUX.1-dev",
+            "  x2i plan --flux FLUX.1-dev --max-vram 8G",
             "  x2i plan \"a lighthouse\" --preset x2i-qwen2.5-vl-7b --models ~/models --width 512 --height 512 --max-memory 8G"})
 final class PlanCommand implements Runnable {
     private static final String ANY_PROMPT = "red apple on a blue background";
@@ -33,8 +33,10 @@ final class PlanCommand implements Runnable {
     public void run() {
         request.promptOtherwise(ANY_PROMPT);
         request.check();
-        try (Engine engine = Engine.open(request.draw.engine.options()); Studio studio = request.open(engine)) {
-            Drawing drawing = request.draw.pictures.complete(studio.defaults());
+        request.draw.checkBudgets(true);
+        try (Workplace workplace = Workplace.forPlans(request, spec.commandLine().getErr())) {
+            Studio studio = workplace.studio();
+            Drawing drawing = workplace.drawing();
             MemoryPlan plan = studio.plan(drawing);
             PlanTable table = new PlanTable(spec.commandLine().getOut());
             if (json) {

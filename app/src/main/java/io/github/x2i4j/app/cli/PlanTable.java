@@ -3,6 +3,8 @@ package io.github.x2i4j.app.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.x2i4j.app.cli.PictureFlags.Drawing;
+import io.github.x2i4j.model.memory.CudaMemory;
+import io.github.x2i4j.model.memory.JavaMemory;
 import io.github.x2i4j.model.memory.MemoryBudget;
 import io.github.x2i4j.model.memory.MemoryPlan;
 import java.io.PrintWriter;
@@ -19,13 +21,22 @@ final class PlanTable {
     private final PrintWriter out;
     private boolean alternatives;
 
+    private static boolean onGpu(MemoryPlan plan) {
+        return plan.overhead() instanceof CudaMemory;
+    }
+
+    /** The option that keeps a budget of what is planned. */
+    private static String option(MemoryPlan plan) {
+        return onGpu(plan) ? "--max-vram" : "--max-memory";
+    }
+
     PlanTable(PrintWriter out) {
         this.out = out;
     }
 
     /** The stages, one a line. */
     void print(Drawing d, MemoryPlan plan) {
-        line("%d x %d pixels, %d steps; memory of the whole program while each stage lasts", d.width(), d.height(), d.steps());
+        line("%d x %d pixels, %d steps; memory of the %s while each stage lasts", d.width(), d.height(), d.steps(), onGpu(plan) ? "GPU" : "whole program");
         line("");
         line(ROW, "stage", "weights", "in blocks of", "tensors", "all in memory", "least", plan.limit() == 0 ? "" : "   with " + text(plan.limit()));
         for (MemoryPlan.Stage s : plan.stages()) {
@@ -34,8 +45,11 @@ final class PlanTable {
         }
         line("");
         line("Least: weights stream from their files, one block in memory at a time; the same picture, with the time it takes to read.");
-        line("Each stage holds %s for Java itself (heap %s, virtual machine %s).", text(plan.java().bytes() + plan.copies()), text(plan.java().heap()),
-                text(plan.java().machine() + plan.copies()));
+        switch (plan.overhead()) {
+            case JavaMemory java -> line("Each stage holds %s for Java itself (heap %s, virtual machine %s).", text(java.bytes() + plan.copies()),
+                    text(java.heap()), text(java.machine() + plan.copies()));
+            case CudaMemory cuda -> line("Each stage holds about %s for CUDA itself (context, kernels, workspaces of cuBLAS).", text(cuda.bytes()));
+        }
     }
 
     private static String how(MemoryPlan plan, MemoryPlan.Stage s) {
@@ -64,10 +78,12 @@ final class PlanTable {
         MemoryPlan.Stage s = plan.largest();
         line("");
         line("The peak is %s in \"%s\", where %s.", text(plan.peak()), s.name(), s.weightsDominate()
-                ? "weights weigh most: they can stream (--max-memory), or be quantised" : "tensors weigh most: a smaller picture needs less");
+                ? "weights weigh most: they can stream (" + option(plan) + "), or be quantised" : "tensors weigh most: a smaller picture needs less");
         if (plan.limit() > 0) {
-            line(plan.missing() == 0 ? "--max-memory " + text(plan.limit()) + " can be kept." : "--max-memory " + text(plan.limit()) + " cannot be kept: "
-                    + text(plan.missing()) + " are missing.");
+            line(option(plan) + " " + text(plan.limit()) + (plan.missing() == 0 ? " can be kept." : " cannot be kept: " + text(plan.missing())
+                    + " are missing."));
+        } else if (onGpu(plan)) {
+            line("--max-vram SIZE keeps any budget from %s on.", text(plan.least()));
         } else if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
             long machine = os.getTotalMemorySize();
             line("This machine has %s. --max-memory SIZE keeps any budget from %s on.", text(machine), text(plan.least()));
@@ -81,10 +97,15 @@ final class PlanTable {
         o.put("peak_bytes", plan.peak());
         o.put("resident_bytes", plan.resident());
         o.put("least_bytes", plan.least());
-        o.put("max_memory_bytes", plan.limit());
+        o.put(onGpu(plan) ? "max_vram_bytes" : "max_memory_bytes", plan.limit());
         o.put("missing_bytes", plan.missing());
-        o.put("java_heap_bytes", plan.java().heap());
-        o.put("java_machine_bytes", plan.java().machine());
+        switch (plan.overhead()) {
+            case JavaMemory java -> {
+                o.put("java_heap_bytes", java.heap());
+                o.put("java_machine_bytes", java.machine());
+            }
+            case CudaMemory cuda -> o.put("cuda_bytes", cuda.bytes());
+        }
         o.put("converted_weight_bytes", plan.copies());
         o.put("stages", plan.stages().stream().map(PlanTable::json).toList());
         try {

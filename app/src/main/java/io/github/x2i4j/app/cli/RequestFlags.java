@@ -5,6 +5,7 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.SourceImage;
 import io.github.x2i4j.model.X2iRequest;
+import io.github.x2i4j.model.memory.MemoryBudget;
 import io.github.x2i4j.model.mllm.PromptOptions;
 import io.github.x2i4j.model.pipeline.Bundle;
 import io.github.x2i4j.model.pipeline.HiddenRows;
@@ -102,15 +103,14 @@ final class RequestFlags {
      */
     void check() {
         draw.pictures.check();
-        draw.budget();
         checkRequest();
         checkAnswer();
         checkFor(draw.weights.weights());
     }
 
     /** Opens what the options name, for their request. */
-    Studio open(Engine engine) {
-        return open(draw.weights.weights(), engine);
+    Studio open(Engine engine, MemoryBudget budget) {
+        return open(draw.weights.weights(), engine, budget);
     }
 
     /** What files are called after. */
@@ -183,11 +183,11 @@ final class RequestFlags {
         }
     }
 
-    private Studio open(Weights weights, Engine engine) {
+    private Studio open(Weights weights, Engine engine, MemoryBudget budget) {
         return weights instanceof Weights.PlainFlux flux
                 ? new FluxStudio(flux.parts(), prompt(), request.negative,
-                        request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine, draw.budget())
-                : x2i(DrawFlags.bundle(weights), engine);
+                        request.trueCfg != null ? request.trueCfg : request.negative != null ? DEFAULT_TRUE_CFG : 1, start(), engine, budget)
+                : x2i(DrawFlags.bundle(weights), engine, budget);
     }
 
     /** What is drawn. */
@@ -195,14 +195,14 @@ final class RequestFlags {
         return answers.rows().orElse(request.answer ? HiddenRows.ANSWER : HiddenRows.PROMPT);
     }
 
-    private Studio x2i(Bundle bundle, Engine engine) {
+    private Studio x2i(Bundle bundle, Engine engine, MemoryBudget budget) {
         PromptOptions options = promptFlags.options(bundle);
         X2iRequest.Builder content = X2iRequest.builder().text(prompt()).prompt(options).specialTokens(promptFlags.specialTokens())
                 .drawFrom(rows()).maxNewTokens(answers.maxNewTokens()).answerFromPadded(request.answerFromPadded);
         request.images.forEach(file -> content.image(SourceImage.read(file, PromptFlags.transparency(options))));
         request.videos.forEach(file -> content.video(media.video(file)));
         request.audios.forEach(file -> content.audio(media.audio(file)));
-        return new X2iStudio(bundle, content, engine, draw.budget());
+        return new X2iStudio(bundle, content, engine, budget);
     }
 
     private FluxStudio.Start start() {

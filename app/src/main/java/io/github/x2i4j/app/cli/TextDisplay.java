@@ -27,6 +27,7 @@ abstract class TextDisplay implements Display {
         }
         err.println("peak of the activations' pool: " + mega(peaks.pool()) + " MB; of the whole process: " + mega(peaks.resident()) + " MB resident"
                 + (peaks.planned() < 0 ? "" : ", planned " + mega(peaks.planned()) + " MB"));
+        peaks.methods().forEach(how -> err.println("steps were " + how));
     }
 
     private static String mega(long bytes) {

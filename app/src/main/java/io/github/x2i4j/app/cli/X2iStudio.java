@@ -42,7 +42,7 @@ final class X2iStudio implements Studio {
     }
 
     private X2iRequest request(Drawing d) {
-        return request.steps(d.steps()).guidance(d.guidance()).size(d.width(), d.height()).seed(d.seed()).count(d.count()).vaeTile(d.vaeTile()).build();
+        return request.steps(d.steps()).guidance(d.guidance()).size(d.width(), d.height()).seed(d.seed()).count(d.count()).vaeTile(d.vaeTile()).noise(d.noise()).build();
     }
 
     @Override

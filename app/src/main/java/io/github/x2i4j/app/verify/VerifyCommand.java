@@ -58,7 +58,7 @@ public final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Path> cases = CaseFinder.find(paths);
         Map<Status, Integer> count = new EnumMap<>(Status.class);
-        try (Engine engine = Engine.open(engineFlags.options())) {
+        try (Engine engine = engineFlags.open(spec.commandLine().getErr())) {
             Verifier verifier = new Verifier(Components.all(), Checkpoints::open, engine, toleranceScale);
             for (Path folder : cases) {
                 if (only == null || only.contains(Verifier.componentOf(folder))) {

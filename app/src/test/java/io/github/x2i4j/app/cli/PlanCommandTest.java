@@ -55,6 +55,13 @@ class PlanCommandTest {
             plan --max-memory -1G               | "-1G"            | such as 6G
             plan --vae-tile 100                 | --vae-tile 100   | such as 512
             plan fox --flux nowhere             | nowhere          | no such
+            plan --max-vram much                | --max-vram       | such as 6G
+            generate fox --max-vram 8G          | --max-vram       | --device cuda
+            generate fox --device cuda --max-memory 6G | --max-memory | --max-vram
+            generate fox --device gpu           | --device         | cuda:N
+            generate fox --cuda-libraries nowhere | nowhere        | libcublas
+            generate fox --noise cuda           | --noise          | torch-cuda
+            generate fox --device cuda:999      | GPU              | CPU
             """)
     void wrongInputIsToldInOneSentenceWithTheRemedy(String line, String what, String remedy) {
         assertThat(run(line.split(" "))).isEqualTo(2);
@@ -95,6 +102,39 @@ class PlanCommandTest {
         assertThat(pixels("tight-2", "--max-memory", String.valueOf(least + 3_000_000))).containsExactly(free);
         String flux = DemoBundle.unpack().resolve("flux").toString();
         assertThat(pixels("flux-tight", "--flux", flux, "--max-memory", String.valueOf(least + 10_000_000))).containsExactly(pixels("flux", "--flux", flux));
+    }
+
+    @Test
+    void aGpusMemoryIsPlannedWhereThereIsNone() throws IOException {
+        assertThat(run("plan", "--max-vram", "8G")).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("memory of the GPU", "with 8.00 GB", "CUDA itself", "--max-vram 8.00 GB can be kept.");
+        JsonNode whole = plan("--device", "cuda", "--max-vram", "100G");
+        JsonNode tight = plan("--max-vram", String.valueOf(whole.path("least_bytes").asLong()));
+        assertThat(whole.at("/stages/2/mode").asText()).isEqualTo("resident");
+        assertThat(tight.path("missing_bytes").asLong()).isZero();
+        assertThat(tight.path("peak_bytes").asLong()).isLessThan(whole.path("peak_bytes").asLong());
+        assertThat(plan("--max-vram", "1M").path("missing_bytes").asLong()).isPositive();
+    }
+
+    @Test
+    void autoSaysInOneLineWhatComputes() throws IOException {
+        byte[] cpu = pixels("cpu");
+        assertThat(err.toString()).isEmpty();
+        byte[] auto = pixels("auto", "--device", "auto");
+        assertThat(err.toString().lines()).hasSize(1).first().asString().startsWith("x2i: computes on ");
+        if (err.toString().contains("on the CPU: ")) {
+            assertThat(err.toString()).contains("no GPU can be used (java.lang.foreign: ", "JCuda: ");
+            assertThat(auto).containsExactly(cpu);
+        }
+    }
+
+    @Test
+    void noiseOfAGpuStandsInTheRecipeAndMakesAnotherPicture() throws IOException {
+        byte[] other = pixels("noise", "--noise", "torch-cuda:108x2048");
+        assertThat(new String(Files.readAllBytes(folder.resolve("noise.png")), StandardCharsets.ISO_8859_1))
+                .contains("\"noise\":\"torch-cuda:108x2048\"");
+        assertThat(other).isNotEqualTo(pixels("default"));
+        assertThat(pixels("noise-2", "--noise", "torch-cuda")).as("small pictures draw alike on all large GPUs").containsExactly(other);
     }
 
     @Test

@@ -40,7 +40,7 @@ final class AttentionTrial {
         }
         List<AttentionKernel> candidates = device.capability() == HOPPER ? List.of(AttentionKernel.TENSOR, AttentionKernel.HOPPER)
                 : List.of(AttentionKernel.TENSOR);
-        try (Gpu gpu = Gpu.apart(api, device.number(), precision)) {
+        try (Gpu gpu = Gpu.apart(api, device, precision)) {
             float[] want = compute(gpu, AttentionKernel.PLAIN);
             for (AttentionKernel candidate : candidates) {
                 double off = difference(compute(gpu, candidate), want);

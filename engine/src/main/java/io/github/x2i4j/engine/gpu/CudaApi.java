@@ -88,6 +88,22 @@ public interface CudaApi extends AutoCloseable {
     /** Waits for the event. */
     void synchronizeEvent(long event);
 
+    // ---- graphs ----
+
+    /**
+     * From now on work that is given to the stream is not done but noted. This thread must not wait for anything on the device or take or
+     * free memory meanwhile.
+     */
+    void beginCapture(long stream);
+
+    /** Ends that. @return what was noted, ready to be launched; it is to be destroyed */
+    long endCapture(long stream);
+
+    /** Has the stream do what was noted. */
+    void launchGraph(long graph, long stream);
+
+    void destroyGraph(long graph);
+
     // ---- kernels ----
 
     /** Compiles PTX, a text that ends with a zero byte, for the current context's device. */

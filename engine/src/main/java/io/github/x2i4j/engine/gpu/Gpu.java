@@ -1,20 +1,26 @@
 package io.github.x2i4j.engine.gpu;
 
+import io.github.x2i4j.engine.BlockUploads;
+import io.github.x2i4j.engine.BlockUploads.Piece;
 import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.DeviceStorage;
 import io.github.x2i4j.engine.HostStorage;
+import io.github.x2i4j.engine.Mapped;
+import io.github.x2i4j.engine.MemoryUsage;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.Rehearsal;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.memory.GiveBack;
-import io.github.x2i4j.engine.memory.MemoryPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,21 +31,23 @@ import java.util.stream.Stream;
  */
 public final class Gpu implements AutoCloseable {
     /** Compute capability that the kernels are compiled for. */
-    private static final int LEAST_CAPABILITY = 80;
-    /** Device memory kept for later, at least. */
-    private static final long RETAINED_BYTES = 256L << 20;
+    public static final int LEAST_CAPABILITY = 80;
     /** What NVIDIA advises for cuBLAS on Hopper; other devices need less. */
     private static final long WORKSPACE_BYTES = 32L << 20;
+    /** Where weights of a rehearsal lie. */
+    private static final long IMAGINED = 256;
 
     private final CudaApi api;
-    private final int device;
+    private final DeviceInfo info;
     private final Precision precision;
     /** Whether this is for a trial: with a context of its own, and an api that another owns. */
     private final boolean apart;
     private final long context;
     private final Arena arena = Arena.ofShared();
-    private final MemoryPool memory;
+    private final DeviceMemory memory;
     private final DeviceWeights weights;
+    /** Null unless this is a rehearsal. */
+    private final Rehearsal.Observer observer;
     private final List<Block> scratch = new ArrayList<>();
     private Arguments arguments;
     private long stream;
@@ -48,18 +56,20 @@ public final class Gpu implements AutoCloseable {
     private Block workspace;
     private Kernels kernels;
     private Staging staging;
+    private Graphs graphs;
     private AttentionKernel attention = AttentionKernel.PLAIN;
     private List<String> notes = List.of();
     private boolean closed;
 
-    private Gpu(CudaApi api, int device, Precision precision, boolean apart) {
+    private Gpu(CudaApi api, DeviceInfo info, Precision precision, Rehearsal.Observer observer, boolean apart) {
         this.api = api;
+        this.observer = observer;
         this.precision = precision;
-        this.device = device;
+        this.info = info;
         this.apart = apart;
-        context = apart ? api.createContext(device) : api.retainContext(device);
-        memory = new MemoryPool(RETAINED_BYTES, this::allocate);
+        context = apart ? api.createContext(info.number()) : api.retainContext(info.number());
         weights = new DeviceWeights(this);
+        memory = new DeviceMemory(api, context, () -> graphs.firstRunOnly("memory was short"), () -> graphs.any(), weights::makeRoom);
     }
 
     /**
@@ -76,7 +86,7 @@ public final class Gpu implements AutoCloseable {
                 info.requireEightBits(api.plansProducts());
             }
             AttentionTrial.Result trial = AttentionTrial.run(api, info, precision);
-            gpu = new Gpu(api, device, precision, false);
+            gpu = new Gpu(api, info, precision, null, false);
             gpu.start();
             gpu.useAttention(trial.best());
             gpu.notes = trial.notes();
@@ -88,8 +98,8 @@ public final class Gpu implements AutoCloseable {
     }
 
     /** One that shares no memory and no errors with others, and does not close the api. */
-    static Gpu apart(CudaApi api, int device, Precision precision) {
-        Gpu gpu = new Gpu(api, device, precision, true);
+    static Gpu apart(CudaApi api, DeviceInfo info, Precision precision) {
+        Gpu gpu = new Gpu(api, info, precision, null, true);
         try {
             gpu.start();
             return gpu;
@@ -99,10 +109,33 @@ public final class Gpu implements AutoCloseable {
         }
     }
 
+    /**
+     * A device that is told everything and computes nothing, as {@link Rehearsal} has it.
+     *
+     * @param capability compute capability of the device that is rehearsed for, such as 80 for 8.0
+     * @param plansProducts whether it would have cuBLASLt
+     * @param observer is told what ops read of the host's memory
+     */
+    private static Gpu imagined(int capability, boolean plansProducts, Precision precision, AttentionKernel attention,
+            Rehearsal.Observer observer) {
+        ImaginedCuda api = new ImaginedCuda("imagined", capability, plansProducts);
+        Gpu gpu = new Gpu(api, DeviceInfo.of(api, 0), precision, observer, false);
+        gpu.start();
+        gpu.useAttention(attention);
+        return gpu;
+    }
+
+    /** A device that is told everything and computes nothing, such as any GPU that x2i4j can use. */
+    public static Gpu imagined(Precision precision) {
+        return imagined(LEAST_CAPABILITY, true, precision, precision == Precision.F32 ? AttentionKernel.PLAIN : AttentionKernel.TENSOR,
+                (weight, bytes) -> { });
+    }
+
     private void start() {
         api.makeCurrent(context);
         arguments = new Arguments(arena.allocate(Arguments.byteSize(), 8));
         stream = api.createStream();
+        graphs = new Graphs(api, stream);
         if (!apart) {
             // A trial multiplies nothing, and cuBLAS takes its time to start.
             blas = api.createBlas();
@@ -112,53 +145,92 @@ public final class Gpu implements AutoCloseable {
         staging = new Staging(api, stream);
     }
 
-    /** Makes the device current in the calling thread. */
     private void enter() {
         if (closed) {
             throw new IllegalStateException("engine is closed");
         }
+        makeCurrent();
+    }
+
+    /** Makes the device current in the calling thread. */
+    void makeCurrent() {
         api.makeCurrent(context);
+    }
+
+    /** Gives something back while no other thread gives work to the device, with the device current if it can be. */
+    synchronized void alone(Runnable body) {
+        GiveBack.all(this::makeCurrent, body);
+    }
+
+    /** Does something while no other thread gives work to the device, with the device current. */
+    synchronized <T> T exclusively(Supplier<T> body) {
+        enter();
+        return body.get();
     }
 
     // ---- memory ----
 
-    /** A block of the device's memory; what the pool keeps and what weights can be loaded again make way where there is too little. */
+    /** A block of the device's memory; what is kept for later and what weights can be loaded again make way where there is too little. */
     synchronized Block acquire(long bytes) {
         enter();
-        try {
-            return memory.acquire(bytes);
-        } catch (CudaException e) {
-            if (e.status() != CudaException.OUT_OF_MEMORY) {
-                throw e;
-            }
-        }
-        weights.makeRoom();
-        memory.trim();
-        try {
-            return memory.acquire(bytes);
-        } catch (CudaException e) {
-            throw e.status() == CudaException.OUT_OF_MEMORY ? new OutOfDeviceMemoryException(bytes, api.memory(), usage().inUse()) : e;
-        }
+        return memory.acquire(bytes);
+    }
+
+    /** Memory of no pool, as large as asked for; its owner frees it. */
+    synchronized Block allocate(long bytes) {
+        enter();
+        return memory.allocate(bytes);
     }
 
     synchronized void release(Block block) {
         memory.release(block);
     }
 
-    private Block allocate(long bytes) {
-        long address = api.allocate(bytes);
-        return Block.device(address, bytes, () -> GiveBack.all(() -> api.makeCurrent(context), () -> api.free(address)));
-    }
-
-    /** Gives memory that is kept for later back to the device, and begins to count the peak anew. */
+    /**
+     * Gives memory that is kept for later back to the device, copies of weights included that were made for ops, and begins to count
+     * the peak anew.
+     */
     public synchronized void trim() {
         enter();
+        weights.nextOp();
         memory.trim();
     }
 
-    /** Bytes of the device that this engine holds, weights included. */
-    public MemoryPool.Usage usage() {
-        return memory.usage();
+    /** What this engine holds of the device: tensors, what ops work in, weights. */
+    public synchronized MemoryUsage usage() {
+        return memory.usage(workspace == null ? 0 : workspace.capacity());
+    }
+
+    /** Bytes of the device that are free, whoever holds the others. */
+    public synchronized CudaApi.DeviceBytes free() {
+        enter();
+        return api.memory();
+    }
+
+    // ---- weights ----
+
+    /** @param slotBytes bytes of the largest block that does not stay */
+    public synchronized BlockUploads uploads(long slotBytes) {
+        enter();
+        return new WeightUploads(this, api, slotBytes);
+    }
+
+    /** Ops may use a block's weights; they wait for the event. */
+    synchronized void install(List<Piece> pieces, long address, long[] places, long uploaded) {
+        enter();
+        graphs.firstRunOnly("weights come while it runs");
+        api.await(stream, uploaded);
+        weights.install(pieces, address, places);
+    }
+
+    /** No op uses a block's weights any more; the event happens when those given so far are done. 0 for no event. */
+    synchronized void uninstall(List<Piece> pieces, long address, long[] places, long used) {
+        enter();
+        graphs.never("weights stream to the GPU block by block");
+        weights.uninstall(pieces, address, places);
+        if (used != 0) {
+            api.record(used, stream);
+        }
     }
 
     // ---- operands ----
@@ -173,7 +245,7 @@ public final class Gpu implements AutoCloseable {
         try {
             return body.get();
         } finally {
-            scratch.forEach(memory::release);
+            scratch.forEach(this::release);
             scratch.clear();
         }
     }
@@ -201,7 +273,13 @@ public final class Gpu implements AutoCloseable {
     long place(Tensor t) {
         return switch (t.storage()) {
             case DeviceStorage s -> s.address() + (s.isNarrow() ? t.byteOffset() / 2 : t.byteOffset());
-            case HostStorage s -> weights.address(s, t.byteOffset(), t.byteSize());
+            case HostStorage s -> {
+                if (observer == null) {
+                    yield weights.address(s, t.byteOffset(), t.byteSize());
+                }
+                observer.reads(t, t.byteSize());
+                yield IMAGINED;
+            }
         };
     }
 
@@ -220,6 +298,23 @@ public final class Gpu implements AutoCloseable {
         return new Tensor(DType.F32, t.shape(), copy, 0);
     }
 
+    /** The address of some rows of a table, one behind the other, that belongs to the op at work: a table is too large to be copied whole. */
+    long rows(Tensor table, HostStorage storage, long[] ids) {
+        long row = table.dtype().bytes(table.dim(1));
+        graphs.never("rows of a table come from the host");
+        long to = scratch(ids.length * row);
+        if (observer != null) {
+            observer.reads(table, ids.length * row);
+            return to;
+        }
+        Mapped.reading(() -> {
+            List<MemorySegment> parts = Arrays.stream(ids).mapToObj(id -> storage.segment().asSlice(table.byteOffset() + id * row, row)).toList();
+            staging.upload(to, parts, LongStream.range(0, ids.length).map(i -> i * row).toArray(), 0, ids.length * row);
+            return null;
+        }, table);
+        return to;
+    }
+
     /** {@link #address}, or 0 for null. */
     long addressOrNull(Tensor t) {
         return t == null ? 0 : address(t);
@@ -227,13 +322,21 @@ public final class Gpu implements AutoCloseable {
 
     /** Copies bytes of the host to the device, behind the work given to it so far. They may change afterwards. */
     synchronized void upload(long to, MemorySegment from) {
+        graphs.never("values come from the host");
+        uploadWeights(to, from);
+    }
+
+    /** As {@link #upload}, of what stays the same. */
+    synchronized void uploadWeights(long to, MemorySegment from) {
         enter();
+        graphs.firstRunOnly("weights come while it runs");
         staging.upload(to, from);
     }
 
     /** Waits for the device and copies bytes to the host. */
     synchronized MemorySegment read(long address, long bytes) {
         enter();
+        graphs.never("values are read while it runs");
         return staging.download(address, bytes);
     }
 
@@ -275,9 +378,38 @@ public final class Gpu implements AutoCloseable {
     synchronized boolean multiply(CudaApi.PlannedProduct product, CudaApi.ProductOperands o) {
         enter();
         if (workspace == null) {
-            workspace = acquire(WORKSPACE_BYTES);
+            workspace = allocate(WORKSPACE_BYTES);
         }
         return plans.multiply(product, o.in(workspace.address()), stream);
+    }
+
+    /** Whether nothing is computed: this is a rehearsal's device. */
+    public boolean isImagined() {
+        return observer != null;
+    }
+
+    /** A device that is told everything as this one and computes nothing. */
+    public Gpu imagined(Rehearsal.Observer rehearsing) {
+        return imagined(info.capability(), api.plansProducts(), precision, attention, rehearsing);
+    }
+
+    // ---- repeated work, done within exclusively() ----
+
+    CudaApi api() {
+        return api;
+    }
+
+    Graphs graphs() {
+        return graphs;
+    }
+
+    DeviceMemory memory() {
+        return memory;
+    }
+
+    /** The event happens when the work given so far is done. */
+    void record(long event) {
+        api.record(event, stream);
     }
 
     /** Precision of the factors of products. */
@@ -303,9 +435,14 @@ public final class Gpu implements AutoCloseable {
         return Stream.concat(notes.stream(), plans.refusals().stream()).toList();
     }
 
-    /** What this device is, for people. */
+    /** Number and name of this device, for people. */
+    public String name() {
+        return info.toString();
+    }
+
+    /** What this device is and how it is reached, for people. */
     public String description() {
-        return DeviceInfo.of(api, device) + ", " + api.description();
+        return info + ", " + api.description();
     }
 
     @Override
@@ -315,8 +452,8 @@ public final class Gpu implements AutoCloseable {
         }
         closed = true;
         GiveBack.all(() -> api.makeCurrent(context), weights::clear, () -> ifMade(staging, Staging::close),
-                () -> ifMade(workspace, this::release), memory::close, () -> ifMade(plans, ProductPlans::close),
-                () -> ifMade(kernels, Kernels::close), () -> {
+                () -> ifMade(workspace, Block::free), memory::close,
+                () -> ifMade(plans, ProductPlans::close), () -> ifMade(kernels, Kernels::close), () -> {
             if (blas != 0) {
                 api.destroyBlas(blas);
             }
@@ -328,7 +465,7 @@ public final class Gpu implements AutoCloseable {
             if (apart) {
                 api.destroyContext(context);
             } else {
-                api.releaseContext(device);
+                api.releaseContext(info.number());
             }
         }, () -> {
             if (!apart) {

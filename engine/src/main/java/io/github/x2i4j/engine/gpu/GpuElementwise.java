@@ -90,9 +90,12 @@ final class GpuElementwise {
     /** Writes a tensor's elements in another type. */
     static void convert(Gpu gpu, Tensor x, long to, DType dtype) {
         if (x.elements() > 0) {
-            DType from = Gpu.isNarrow(x) ? DType.BF16 : x.dtype();
-            gpu.launch("convert", "cast", Grid.elements(x.elements()), a -> a.add(gpu.place(x)).add(from.ordinal()).add(x.scale())
-                    .add(to).add(dtype.ordinal()).add(x.elements()));
+            convert(gpu, gpu.place(x), Gpu.isNarrow(x) ? DType.BF16 : x.dtype(), x.scale(), x.elements(), to, dtype);
         }
+    }
+
+    static void convert(Gpu gpu, long from, DType stored, float scale, long elements, long to, DType dtype) {
+        gpu.launch("convert", "cast", Grid.elements(elements),
+                a -> a.add(from).add(stored.ordinal()).add(scale).add(to).add(dtype.ordinal()).add(elements));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.x2i4j.engine.gpu;
 
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.ops.Signatures;
@@ -104,7 +105,9 @@ final class GpuMovement {
 
     static Tensor gatherRows(Gpu gpu, GpuScope f, Tensor table, long[] ids) {
         Tensor y = f.empty(DType.F32, Signatures.gatherRows(table, ids));
-        if (y.elements() > 0) {
+        if (y.elements() > 0 && table.storage() instanceof HostStorage host && ids.length < table.dim(0)) {
+            GpuElementwise.convert(gpu, gpu.rows(table, host, ids), table.dtype(), table.scale(), y.elements(), gpu.address(y), DType.F32);
+        } else if (y.elements() > 0) {
             long rows = upload(gpu, ids);
             gpu.launch("convert", "gather_rows", Grid.rows(table.dim(1), ids.length), a -> a.add(gpu.address(table))
                     .add(table.dtype().ordinal()).add(table.scale()).add(rows).add(gpu.address(y)).add((long) ids.length).add(table.dim(1)));

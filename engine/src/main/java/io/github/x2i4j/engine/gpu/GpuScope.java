@@ -7,6 +7,7 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.DeviceStorage;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.Repeated;
 import io.github.x2i4j.engine.RopeStyle;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
@@ -34,6 +35,12 @@ public final class GpuScope implements Scope {
     public Scope scope() {
         blocks.checkOpen();
         return new GpuScope(gpu, this);
+    }
+
+    @Override
+    public Repeated repeated(Repeated.Work work) {
+        blocks.checkOpen();
+        return new GpuRepeated(gpu, work);
     }
 
     @Override

@@ -4,10 +4,16 @@ import io.github.x2i4j.engine.X2iException;
 
 /** The device has too little memory. The engine stays usable. */
 public final class OutOfDeviceMemoryException extends X2iException {
-    OutOfDeviceMemoryException(long bytes, CudaApi.DeviceBytes memory, long held) {
-        super("the GPU has too little memory: " + megabytes(bytes) + " are needed and " + megabytes(memory.free()) + " of "
-                + megabytes(memory.total()) + " are free, " + megabytes(held)
-                + " hold this run's activations; draw a smaller picture, or use the CPU (--device cpu)");
+    /**
+     * @param bytes asked for
+     * @param tensors bytes that hold what is computed
+     * @param weights bytes that hold weights
+     */
+    OutOfDeviceMemoryException(long bytes, CudaApi.DeviceBytes memory, long tensors, long weights) {
+        super("the GPU has too little memory: " + megabytes(bytes) + " are needed and " + megabytes(memory.free())
+                + " of " + megabytes(memory.total()) + " are free, " + megabytes(tensors) + " hold this run's activations and "
+                + megabytes(weights) + " its weights; " + (weights > tensors ? "let weights stream (--max-vram " + megabytes(memory.free() + tensors
+                + weights).replace(" MiB", "MiB") + "), " : "") + "draw a smaller picture, or use the CPU (--device cpu)");
     }
 
     private static String megabytes(long bytes) {

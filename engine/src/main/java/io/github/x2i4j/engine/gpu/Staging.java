@@ -3,6 +3,7 @@ package io.github.x2i4j.engine.gpu;
 import io.github.x2i4j.engine.memory.GiveBack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * Carries bytes between the host and the device through two pinned buffers: while one is being transferred, the CPU fills the
@@ -38,15 +39,44 @@ final class Staging implements AutoCloseable {
     }
 
     void upload(long to, MemorySegment from) {
-        for (long at = 0; at < from.byteSize(); at += BUFFER) {
-            long n = Math.min(BUFFER, from.byteSize() - at);
-            int i = free();
-            MemorySegment.copy(from, at, buffers[i], 0, n);
-            uses[i] = Use.UNTIL_DONE;
-            api.copyToDevice(to + at, buffers[i].asSlice(0, n), stream);
-            api.record(transferred[i], stream);
-            uses[i] = Use.UNTIL_EVENT;
+        upload(to, List.of(from), new long[] {0}, 0, from.byteSize());
+    }
+
+    /**
+     * Copies parts of the host's memory to one range of the device's, in as few transfers as they fit in.
+     *
+     * @param places where each part begins, counted from {@code to}; they rise, and what is between parts is undefined
+     * @param first of the range's bytes from which on it is copied
+     * @param last up to which, exclusive
+     */
+    void upload(long to, List<MemorySegment> parts, long[] places, long first, long last) {
+        long begin = first;
+        long end = first;
+        int i = free();
+        for (int p = 0; p < places.length; p++) {
+            MemorySegment part = parts.get(p);
+            long until = Math.min(last, places[p] + part.byteSize());
+            for (long place = Math.max(first, places[p]); place < until; place = end) {
+                if (place - begin >= BUFFER) {
+                    send(i, to + begin, end - begin);
+                    i = free();
+                    begin = place;
+                }
+                long n = Math.min(BUFFER - (place - begin), until - place);
+                MemorySegment.copy(part, place - places[p], buffers[i], place - begin, n);
+                end = place + n;
+            }
         }
+        if (end > begin) {
+            send(i, to + begin, end - begin);
+        }
+    }
+
+    private void send(int i, long to, long bytes) {
+        uses[i] = Use.UNTIL_DONE;
+        api.copyToDevice(to, buffers[i].asSlice(0, bytes), stream);
+        api.record(transferred[i], stream);
+        uses[i] = Use.UNTIL_EVENT;
     }
 
     MemorySegment download(long from, long bytes) {

@@ -56,7 +56,8 @@ public final class Block {
         return capacity;
     }
 
-    void free() {
+    /** Gives the memory back to where it came from, for owners that took it from there themselves; pools free their own. */
+    public void free() {
         free.run();
     }
 }

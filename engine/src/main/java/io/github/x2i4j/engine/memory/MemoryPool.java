@@ -90,6 +90,11 @@ public final class MemoryPool implements AutoCloseable {
         return block;
     }
 
+    /** Whether a block is on loan from this pool. */
+    public synchronized boolean lends(Block block) {
+        return lent.contains(block);
+    }
+
     private Block takeIdle(long size) {
         ArrayDeque<Block> blocks = idle.get(size);
         if (blocks == null) {

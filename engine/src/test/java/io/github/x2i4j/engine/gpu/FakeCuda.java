@@ -3,6 +3,7 @@ package io.github.x2i4j.engine.gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,14 @@ public final class FakeCuda implements CudaApi {
     private final Set<String> failing = new HashSet<>();
     private final Set<String> called = new TreeSet<>();
     private boolean hasty;
+    private final Map<Long, List<Runnable>> graphs = new HashMap<>();
+    private List<Runnable> noted;
+    private long noting;
+    private long allocations;
+    private long waits;
+    private long graphLaunches;
+    private long uploaded;
+    private boolean graphsRefused;
     private long first;
     private long peak;
     boolean closed;
@@ -128,6 +137,31 @@ public final class FakeCuda implements CudaApi {
         hasty = true;
     }
 
+    /** Calls so far that took or freed memory of the device or of the host. */
+    public synchronized long allocations() {
+        return allocations;
+    }
+
+    /** Calls so far that had the host wait for all work of a stream. */
+    public synchronized long waits() {
+        return waits;
+    }
+
+    /** From now on no work becomes a graph. */
+    public synchronized void refuseGraphs() {
+        graphsRefused = true;
+    }
+
+    /** Bytes that came from the host so far. */
+    public synchronized long uploaded() {
+        return uploaded;
+    }
+
+    /** Graphs launched so far. */
+    public synchronized long graphLaunches() {
+        return graphLaunches;
+    }
+
     /** Most bytes of the device that were in use at a time. */
     public synchronized long peak() {
         return peak;
@@ -163,8 +197,8 @@ public final class FakeCuda implements CudaApi {
 
     /** What is left on the device and on the host: nothing, after everything was closed. */
     public synchronized String leftovers() {
-        return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d plans, %d contexts".formatted(memory.size(), pinned.size(),
-                streams.size(), events.size(), modules.size(), plans.size(), retained + contexts.size());
+        return "%d allocations, %d pinned, %d streams, %d events, %d modules, %d plans, %d graphs, %d contexts".formatted(memory.size(), pinned.size(),
+                streams.size(), events.size(), modules.size(), plans.size(), graphs.size(), retained + contexts.size());
     }
 
     /** Bytes of the device in use. */
@@ -309,6 +343,8 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized long allocate(long size) {
         enterContext("cuMemAlloc");
+        outsideCapture("cuMemAlloc");
+        allocations++;
         if (size > bytes - allocated) {
             throw new CudaException("cuMemAlloc", CudaException.OUT_OF_MEMORY, "out of memory");
         }
@@ -325,6 +361,8 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void free(long address) {
         enterContext("cuMemFree");
+        outsideCapture("cuMemFree");
+        allocations++;
         Arena arena = known(memory, address, "cuMemFree");
         // A real device finishes first too.
         drain();
@@ -347,6 +385,8 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized MemorySegment allocatePinned(long size) {
         enterContext("cuMemAllocHost");
+        outsideCapture("cuMemAllocHost");
+        allocations++;
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(size, 64);
         pinned.put(segment.address(), arena);
@@ -357,6 +397,8 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void freePinned(MemorySegment segment) {
         enterContext("cuMemFreeHost");
+        outsideCapture("cuMemFreeHost");
+        allocations++;
         known(pinned, segment.address(), "cuMemFreeHost");
         drain();
         pinned.remove(segment.address()).close();
@@ -365,6 +407,7 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void copyToDevice(long to, MemorySegment from, long stream) {
         enterContext("cuMemcpyHtoDAsync");
+        uploaded += from.byteSize();
         MemorySegment target = at(to, from.byteSize(), "cuMemcpyHtoDAsync");
         give(stream, () -> target.copyFrom(from));
     }
@@ -396,6 +439,10 @@ public final class FakeCuda implements CudaApi {
     }
 
     private void give(long stream, Runnable work) {
+        if (noted != null && stream == noting) {
+            noted.add(work);
+            return;
+        }
         known(streams, stream, "stream").add(work);
         if (hasty && stream != first) {
             run(stream);
@@ -433,6 +480,8 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void synchronize(long stream) {
         enterContext("cuStreamSynchronize");
+        outsideCapture("cuStreamSynchronize");
+        waits++;
         known(streams, stream, "cuStreamSynchronize");
         run(stream);
         check("cuStreamSynchronize");
@@ -474,6 +523,7 @@ public final class FakeCuda implements CudaApi {
     @Override
     public synchronized void synchronizeEvent(long event) {
         enterContext("cuEventSynchronize");
+        outsideCapture("cuEventSynchronize");
         reach(known(events, event, "cuEventSynchronize"));
         check("cuEventSynchronize");
     }
@@ -495,6 +545,52 @@ public final class FakeCuda implements CudaApi {
         broken |= works++ == faultAt;
         if (!broken) {
             next.run();
+        }
+    }
+
+    @Override
+    public synchronized void beginCapture(long stream) {
+        enterContext("cuStreamBeginCapture");
+        known(streams, stream, "cuStreamBeginCapture");
+        noted = new ArrayList<>();
+        noting = stream;
+    }
+
+    @Override
+    public synchronized long endCapture(long stream) {
+        enter("cuStreamEndCapture");
+        List<Runnable> work = noted;
+        noted = null;
+        if (graphsRefused) {
+            throw new CudaException("cuStreamEndCapture", 900, "not supported");
+        }
+        if (work == null || noting != stream) {
+            throw new CudaException("cuStreamEndCapture", 901, "nothing was captured");
+        }
+        long graph = handle();
+        graphs.put(graph, work);
+        return graph;
+    }
+
+    @Override
+    public synchronized void launchGraph(long graph, long stream) {
+        enterContext("cuGraphLaunch");
+        known(graphs, graph, "cuGraphLaunch").forEach(work -> give(stream, work));
+        graphLaunches++;
+    }
+
+    @Override
+    public synchronized void destroyGraph(long graph) {
+        enterContext("cuGraphExecDestroy");
+        drain();
+        known(graphs, graph, "cuGraphExecDestroy");
+        graphs.remove(graph);
+    }
+
+    /** What a capture does not stand. */
+    private void outsideCapture(String call) {
+        if (noted != null) {
+            throw new CudaException(call, 900, "not while work is captured");
         }
     }
 

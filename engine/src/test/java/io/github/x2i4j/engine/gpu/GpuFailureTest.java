@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a user sees when the device fails, and that nothing stays behind. */
 class GpuFailureTest {
-    private static final String NOTHING = "0 allocations, 0 pinned, 0 streams, 0 events, 0 modules, 0 plans, 0 contexts";
+    private static final String NOTHING = "0 allocations, 0 pinned, 0 streams, 0 events, 0 modules, 0 plans, 0 graphs, 0 contexts";
     private static DeviceCode kernels;
 
     @BeforeAll

@@ -88,10 +88,38 @@ public final class FluxTransformer {
      */
     public Tensor forward(Ops ops, Tensor latents, float[] timestep, Conditions c, BlockHook hook) {
         try (Scope f = ops.scope()) {
+            return f.escape(forward(f, latents, embed(f, timestep), guidance(f, c.guidance), c, hook));
+        }
+    }
+
+    /** Embeddings of timesteps, F32 [timestep.length, 256]. */
+    public Tensor embed(Ops f, float[] timestep) {
+        return Sinusoid.of(f, TimeTextEmbed.thousands(timestep));
+    }
+
+    /** Embeddings of guidance scales, F32 [B, 256], or null unless the model has guidance embeds. */
+    public Tensor guidance(Ops f, float[] guidance) {
+        if (!config.guidanceEmbeds()) {
+            return null;
+        }
+        if (guidance == null) {
+            throw new IllegalArgumentException("this transformer has guidance embeds: a guidance scale is needed");
+        }
+        return embed(f, guidance);
+    }
+
+    /**
+     * Predicts the velocity from tensors alone, so that it can be done again with others in their place.
+     *
+     * @param time see {@link #embed}
+     * @param guidance see {@link #guidance}; that of {@code c} is not looked at
+     */
+    public Tensor forward(Ops ops, Tensor latents, Tensor time, Tensor guidance, Conditions c, BlockHook hook) {
+        try (Scope f = ops.scope()) {
             long text = c.encoderHiddenStates.dim(1);
             Tensor x = xEmbedder.apply(f, latents);                                        // [B, N, D]
             Tensor y = contextEmbedder.apply(f, c.encoderHiddenStates);                    // [B, T, D]
-            Tensor temb = timeTextEmbed.forward(f, timestep, c.guidance, c.pooledProjections);
+            Tensor temb = timeTextEmbed.forward(f, time, guidance, c.pooledProjections);
             Tensor s = f.activation(temb, Activation.SILU);                                // [B, D]
 
             List<Tensor> streams = Blocks.run(f, hook, "transformer_blocks", doubleBlocks.size(), List.of(y, x),
@@ -119,21 +147,18 @@ public final class FluxTransformer {
                     TwoLayers.of(w.at("text_embedder"), c.pooledProjectionDim(), c.hiddenSize()));
         }
 
-        Tensor forward(Ops f, float[] timestep, float[] guidance, Tensor pooled) {
-            Tensor temb = timestepEmbedder.forward(f, Sinusoid.of(f, times(timestep, SCALE)));   // [B, D]
+        Tensor forward(Ops f, Tensor time, Tensor guidance, Tensor pooled) {
+            Tensor temb = timestepEmbedder.forward(f, time);                               // [B, D]
             if (guidanceEmbedder != null) {
-                if (guidance == null) {
-                    throw new IllegalArgumentException("this transformer has guidance embeds: a guidance scale is needed");
-                }
-                temb = f.add(temb, guidanceEmbedder.forward(f, Sinusoid.of(f, times(guidance, SCALE))));
+                temb = f.add(temb, guidanceEmbedder.forward(f, guidance));
             }
             return f.add(temb, textEmbedder.forward(f, pooled));
         }
 
-        private static float[] times(float[] values, float factor) {
+        static float[] thousands(float[] values) {
             float[] out = values.clone();
             for (int i = 0; i < out.length; i++) {
-                out[i] *= factor;
+                out[i] *= SCALE;
             }
             return out;
         }

@@ -10,7 +10,7 @@ import java.lang.management.ManagementFactory;
  * @param machine the virtual machine: classes, compiled code, the compiler at work, stacks
  * @param direct the most that Java lets tensors take outside the heap
  */
-public record JavaMemory(long heap, long machine, long direct) {
+public record JavaMemory(long heap, long machine, long direct) implements Overhead {
     /** Measured while FLUX.1 was drawn: resident size less heap, tensors and weights. */
     private static final long MACHINE = 150L << 20;
     /** Measured: heap that drawing takes where it may take more. */
@@ -34,6 +34,7 @@ public record JavaMemory(long heap, long machine, long direct) {
         return limit == 0 ? heap : limit;
     }
 
+    @Override
     public long bytes() {
         return heap + machine;
     }

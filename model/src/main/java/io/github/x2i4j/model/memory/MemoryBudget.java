@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The most memory that the process may hold at any time: its peak resident size, with the pages of mapped weight files that are in
+ * The most memory that the process, or on a GPU the GPU, may hold at any time. Of a process: its peak resident size, with the pages of mapped weight files that are in
  * memory (Linux: VmHWM of /proc/self/status). Units are powers of ten: 1 GB = 1,000,000,000 bytes.
  *
  * @param bytes at least 1

@@ -6,15 +6,15 @@ import java.util.List;
 
 /**
  * What a request needs of memory, stage by stage, known before any weight is read. All sizes are bytes of the process's resident
- * memory, mapped weights included.
+ * memory, mapped weights included, or of a GPU's memory.
  *
  * @param limit the budget, or 0 for none: then all weights of a stage are in memory while it lasts
- * @param java what Java takes for itself
+ * @param overhead what Java takes for itself, or CUDA of the GPU
  * @param copies weights that were converted when they were opened (small vectors, and what a file holds in another order); they
  *     are held in every stage
  * @param stages in the order in which they run
  */
-public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> stages) {
+public record MemoryPlan(long limit, Overhead overhead, long copies, List<Stage> stages) {
 
     /** How a stage holds its weights. */
     public enum Mode {
@@ -35,7 +35,7 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
      * @param blocks number of blocks that weights can stream by
      * @param largestBlock weights of the largest
      * @param pinned weights of the blocks that stay in memory
-     * @param tensors native memory of tensors: what is computed
+     * @param tensors memory of tensors: what is computed, and on a GPU what ops work in
      * @param mode how the weights are held
      * @param resident of the process with all weights in memory
      * @param least of the process where one block is in memory at a time
@@ -64,7 +64,7 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
 
     /** An estimate of the plan with all weights stored in so many bits an element, where they have more. */
     public MemoryPlan withWeights(double bits) {
-        return new MemoryPlan(limit, java, copies, stages.stream().map(s -> s.withWeights(bits)).toList());
+        return new MemoryPlan(limit, overhead, copies, stages.stream().map(s -> s.withWeights(bits)).toList());
     }
 
     /** Most that the process holds as planned. */
@@ -99,23 +99,27 @@ public record MemoryPlan(long limit, JavaMemory java, long copies, List<Stage> s
      */
     public void require() {
         long tensors = stages.stream().mapToLong(Stage::tensors).max().orElse(0);
-        if (limit > 0 && tensors + copies > java.direct()) {
+        if (limit > 0 && overhead instanceof JavaMemory java && tensors + copies > java.direct()) {
             throw new InvalidInputException("tensors need " + MemoryBudget.text(tensors + copies) + " outside the Java heap, but Java was started "
                     + "with a limit of " + MemoryBudget.text(java.direct()) + " there; start it with -XX:MaxDirectMemorySize="
                     + (Math.ceilDiv(tensors + copies, 1 << 20) + 1) + "m or more");
         }
         if (missing() > 0) {
             Stage s = largest();
-            throw new InvalidInputException("the memory budget of " + MemoryBudget.text(limit) + " cannot be kept: \"" + s.name + "\" needs "
+            throw new InvalidInputException((overhead instanceof CudaMemory ? "the GPU's memory budget of " : "the memory budget of ") + MemoryBudget.text(limit) + " cannot be kept: \"" + s.name + "\" needs "
                     + MemoryBudget.text(s.planned) + ", " + MemoryBudget.text(missing()) + " (" + missing() + " bytes) more. " + remedy(s));
         }
     }
 
     /** What would help where a stage needs too much: the remedy for its largest part. */
     private String remedy(Stage s) {
-        long other = java.bytes() + copies;
+        long other = overhead.bytes() + copies;
         String budget = "Or allow " + MemoryBudget.text(least()) + ".";
-        if (java.heap() > Math.max(s.largestBlock, s.tensors)) {
+        if (overhead instanceof CudaMemory && other > Math.max(s.largestBlock, s.tensors)) {
+            return "Most of it is what CUDA takes for itself, about " + MemoryBudget.text(overhead.bytes()) + ". " + budget
+                    + " Or use the CPU (--device cpu).";
+        }
+        if (overhead instanceof JavaMemory java && java.heap() > Math.max(s.largestBlock, s.tensors)) {
             return "Most of it is the Java heap, which may grow to " + MemoryBudget.text(java.heap()) + ": allow it less with -Xmx. " + budget;
         }
         if (s.tensors >= s.planned - other - s.tensors) {

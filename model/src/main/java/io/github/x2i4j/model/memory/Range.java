@@ -1,13 +1,14 @@
 package io.github.x2i4j.model.memory;
 
+import io.github.x2i4j.engine.BlockUploads;
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A weight in a mapped file.
+ * A weight, most often in a mapped file.
  *
- * @param file the whole mapping
+ * @param file the whole mapping, or whatever memory the weight lies in
  * @param offset byte of it at which the weight begins
  * @param length bytes of the weight
  * @param used how many of them are in memory after use, at most: of a table only what is looked up
@@ -16,6 +17,11 @@ import java.lang.foreign.MemorySegment;
 record Range(HostStorage file, long offset, long length, long used, long elements) {
     /** What the system brings into memory around a byte that is read (Linux: fault_around_bytes). */
     static final long AROUND = 64 << 10;
+
+    /** The weight's range, whatever memory it lies in: what of it is used is copied. */
+    static Range copied(Tensor weight, long bytes) {
+        return new Range((HostStorage) weight.storage(), weight.byteOffset(), weight.byteSize(), bytes, weight.elements());
+    }
 
     /** The weight's range, or null if it does not lie in a mapped file. */
     static Range of(Tensor weight, long bytes) {
@@ -33,6 +39,10 @@ record Range(HostStorage file, long offset, long length, long used, long element
         return file == other.file && offset == other.offset && length == other.length;
     }
 
+    BlockUploads.Piece piece() {
+        return new BlockUploads.Piece(file, offset, length);
+    }
+
     private MemorySegment segment() {
         return file.segment().asSlice(offset, length);
     }
@@ -44,6 +54,8 @@ record Range(HostStorage file, long offset, long length, long used, long element
 
     /** The pages leave the process's memory; they are read again where they are used again. */
     void unload() {
-        segment().unload();
+        if (file.segment().isMapped()) {
+            segment().unload();
+        }
     }
 }

@@ -17,25 +17,21 @@ import java.util.concurrent.TimeUnit;
  * <p>Reading is a service, not a condition: where it fails, the block is computed all the same and its pages are read then, or the
  * error is met there.
  */
-final class ReadAhead implements Residency, AutoCloseable {
+final class ReadAhead implements BlockLoader {
     /** What is read before looking whether it is still wanted. */
     private static final long PIECE = 8 << 20;
     static final String THREAD = "x2i-read-ahead";
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().name(THREAD).daemon().factory());
     private final Map<Place, Held> held = new HashMap<>();
-    private long bytes;
-    private long peak;
 
     private record Held(Trace.Visit visit, Future<?> reading) {
     }
 
-    /** Begins to read a block. */
-    void begin(Trace.Visit visit) {
+    @Override
+    public void begin(Trace.Visit visit) {
         if (!held.containsKey(visit.place())) {
             held.put(visit.place(), new Held(visit, thread.submit(() -> read(visit))));
-            bytes += visit.bytes();
-            peak = Math.max(peak, bytes);
         }
     }
 
@@ -50,8 +46,8 @@ final class ReadAhead implements Residency, AutoCloseable {
         }
     }
 
-    /** Waits until a block is read. */
-    void require(Trace.Visit visit) {
+    @Override
+    public void require(Trace.Visit visit) {
         begin(visit);
         try {
             held.get(visit.place()).reading.get();
@@ -63,22 +59,21 @@ final class ReadAhead implements Residency, AutoCloseable {
         }
     }
 
-    /** True if a block is in memory or on its way there. */
-    boolean holds(Place place) {
+    @Override
+    public boolean holds(Place place) {
         return held.containsKey(place);
     }
 
-    /** Gives the pages of a block back. */
-    void release(Place place) {
+    @Override
+    public void release(Place place) {
         Held h = held.remove(place);
         if (h != null) {
             end(h.reading);
             h.visit.weights().forEach(Range::unload);
-            bytes -= h.visit.bytes();
         }
     }
 
-    void releaseAll() {
+    private void releaseAll() {
         for (Place place : held.keySet().toArray(Place[]::new)) {
             release(place);
         }
@@ -95,16 +90,6 @@ final class ReadAhead implements Residency, AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
-    }
-
-    @Override
-    public long bytes() {
-        return bytes;
-    }
-
-    @Override
-    public long peakBytes() {
-        return peak;
     }
 
     @Override

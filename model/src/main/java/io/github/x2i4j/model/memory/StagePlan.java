@@ -9,10 +9,10 @@ import java.util.Set;
  * What one stage needs, in bytes, and how its weights come into memory.
  *
  * @param stage what the rehearsal saw
- * @param fixed held in every stage: Java itself, converted weights
+ * @param fixed held in every stage: Java itself or CUDA, converted weights
  * @param mode how the weights are held
  * @param pinned blocks that stay in memory while the stage lasts, where others stream
- * @param bytes most that the process holds in this stage
+ * @param bytes most that is held in this stage
  */
 record StagePlan(Trace.Stage stage, long fixed, MemoryPlan.Mode mode, Set<Place> pinned, long bytes) {
 
@@ -23,7 +23,7 @@ record StagePlan(Trace.Stage stage, long fixed, MemoryPlan.Mode mode, Set<Place>
         if (held + stage.blockBytes() <= limit || blocks.size() < 2) {
             return resident(stage, fixed);
         }
-        long pair = largestPair(blocks);
+        long pair = stage.medium().pair(blocks);
         if (held + pair > limit) {
             return new StagePlan(stage, fixed, MemoryPlan.Mode.ONE_BY_ONE, Set.of(), held + largest(blocks));
         }
@@ -73,21 +73,6 @@ record StagePlan(Trace.Stage stage, long fixed, MemoryPlan.Mode mode, Set<Place>
 
     private static long largest(List<Trace.Visit> blocks) {
         return blocks.stream().mapToLong(Trace.Visit::bytes).max().orElse(0);
-    }
-
-    /** Most that a block and any other hold together: whichever stay pinned, these two may meet. */
-    private static long largestPair(List<Trace.Visit> blocks) {
-        long first = 0;
-        long second = 0;
-        for (Trace.Visit v : blocks) {
-            if (v.bytes() > first) {
-                second = first;
-                first = v.bytes();
-            } else {
-                second = Math.max(second, v.bytes());
-            }
-        }
-        return first + second;
     }
 
     MemoryPlan.Stage shown() {

@@ -2,6 +2,7 @@ package io.github.x2i4j.model.memory;
 
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.model.nn.BlockHook.Place;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -23,10 +24,11 @@ record Trace(List<Stage> stages, long copies) {
      *
      * @param visits blocks in the order in which they are computed, each as often as it is
      * @param loose weights that are used outside blocks
-     * @param activations most native memory of tensors, bytes
+     * @param activations most memory of tensors, bytes
+     * @param medium where the weights come to
      * @param steps number of denoising steps or pictures, 0 if the stage has none
      */
-    record Stage(String name, int steps, List<Visit> visits, List<Range> loose, long activations) {
+    record Stage(String name, int steps, List<Visit> visits, List<Range> loose, long activations, Medium medium) {
         /** Each block once, in order. */
         List<Visit> blocks() {
             Map<Place, Visit> distinct = new LinkedHashMap<>();
@@ -42,9 +44,9 @@ record Trace(List<Stage> stages, long copies) {
             return blocks().stream().mapToLong(Visit::bytes).sum();
         }
 
-        /** Pages around weights that come into memory with them and stay when they go, at most. */
+        /** What is taken around weights, and stays when they go, at most. */
         long edgeBytes() {
-            return Range.AROUND * (loose.size() + blocks().stream().mapToInt(v -> v.weights.size()).sum());
+            return medium.around() * (loose.size() + blocks().stream().mapToInt(v -> v.weights.size()).sum());
         }
 
         /** Number of elements of all weights, as far as they are used. */
@@ -73,6 +75,6 @@ record Trace(List<Stage> stages, long copies) {
             s.loose.forEach(r -> files.add(r.file()));
             s.blocks().forEach(v -> v.weights.forEach(r -> files.add(r.file())));
         }
-        files.forEach(f -> f.segment().unload());
+        files.stream().map(HostStorage::segment).filter(MemorySegment::isMapped).forEach(MemorySegment::unload);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.x2i4j.model.memory;
 
+import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Rehearsal;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
@@ -11,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Watches a rehearsal: which stage it is in, which block, what is read there. */
-final class TraceRecorder implements Progress, Rehearsal.Observer {
+final class TraceRecorder implements Progress, Rehearsal.Observer, AutoCloseable {
     private final Progress listener;
-    private final Rehearsal rehearsal = new Rehearsal(this);
+    private final Medium medium;
+    private final Rehearsal rehearsal;
     private final List<Trace.Stage> stages = new ArrayList<>();
     private final Map<Storage, Long> copies = new IdentityHashMap<>();
     private String stage = "open";
@@ -23,8 +25,10 @@ final class TraceRecorder implements Progress, Rehearsal.Observer {
     private List<Range> block;
 
     /** @param listener is asked whether to stop, and told nothing */
-    TraceRecorder(Progress listener) {
+    TraceRecorder(Engine engine, Progress listener) {
         this.listener = listener;
+        medium = engine.isGpu() ? Medium.DEVICE : Medium.PAGES;
+        rehearsal = engine.rehearsal(this);
     }
 
     Rehearsal rehearsal() {
@@ -39,7 +43,7 @@ final class TraceRecorder implements Progress, Rehearsal.Observer {
 
     private void endStage() {
         if (!visits.isEmpty() || !loose.isEmpty()) {
-            stages.add(new Trace.Stage(stage, steps, List.copyOf(visits), withoutBlocks(), rehearsal.memory().peak()));
+            stages.add(new Trace.Stage(stage, steps, List.copyOf(visits), withoutBlocks(), rehearsal.memory().peak(), medium));
         }
         visits = new ArrayList<>();
         loose = new ArrayList<>();
@@ -49,6 +53,11 @@ final class TraceRecorder implements Progress, Rehearsal.Observer {
     /** Loose weights, without those that are a block's as well. */
     private List<Range> withoutBlocks() {
         return loose.stream().filter(l -> visits.stream().noneMatch(v -> v.weights().stream().anyMatch(l::sameAs))).toList();
+    }
+
+    @Override
+    public void close() {
+        rehearsal.close();
     }
 
     @Override
@@ -80,7 +89,10 @@ final class TraceRecorder implements Progress, Rehearsal.Observer {
 
     @Override
     public void reads(Tensor weight, long bytes) {
-        Range range = Range.of(weight, bytes);
+        if (medium == Medium.DEVICE && bytes < weight.byteSize()) {
+            return; // rows of a table, which are copied when they are looked up
+        }
+        Range range = medium == Medium.DEVICE ? Range.copied(weight, bytes) : Range.of(weight, bytes);
         if (range == null) {
             copies.put(weight.storage(), weight.storage().byteSize());
             return;

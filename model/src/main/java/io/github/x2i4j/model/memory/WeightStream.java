@@ -1,9 +1,11 @@
 package io.github.x2i4j.model.memory;
 
+import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.BlockHook.Place;
 import io.github.x2i4j.model.pipeline.Progress;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -15,26 +17,25 @@ final class WeightStream implements Progress, AutoCloseable {
     private final Progress listener;
     private final Trace trace;
     private final List<StagePlan> plans;
-    private final Runnable trim;
-    private final ReadAhead reader;
+    private final long limit;
+    private final Engine engine;
     private StagePlan stage;
+    private BlockLoader loader;
+    /** On a GPU: stages that ended, whose weights stay as long as the stages that follow leave room, because they may come again. */
+    private final LinkedHashMap<StagePlan, BlockLoader> ended = new LinkedHashMap<>();
     private int cursor;
 
     /**
      * @param trace its weights are those that the work will use
-     * @param trim gives idle memory of tensors back to the system
+     * @param limit the budget in bytes
+     * @param engine gives idle memory back when a stage ends
      */
-    WeightStream(Progress listener, Trace trace, List<StagePlan> plans, Runnable trim) {
+    WeightStream(Progress listener, Trace trace, List<StagePlan> plans, long limit, Engine engine) {
+        this.limit = limit;
         this.listener = listener;
         this.trace = trace;
         this.plans = plans;
-        this.trim = trim;
-        reader = new ReadAhead();
-    }
-
-    /** What is in memory by this stream's own account. */
-    Residency residency() {
-        return reader;
+        this.engine = engine;
     }
 
     @Override
@@ -42,15 +43,38 @@ final class WeightStream implements Progress, AutoCloseable {
         endStage();
         stage = plans.stream().filter(p -> p.stage().name().equals(name)).findFirst().orElse(null);
         cursor = 0;
-        trim.run();
+        engine.trim();
+        if (stage != null) {
+            loader = engine.isGpu() ? onDevice(stage) : new ReadAhead();
+            readAhead(); // while media are decoded, texts prepared, random numbers drawn
+        }
         listener.stage(name, steps);
     }
 
+    private BlockLoader onDevice(StagePlan next) {
+        BlockLoader before = ended.remove(next);
+        while (!ended.isEmpty() && next.bytes() + ended.keySet().stream().mapToLong(DeviceLoader::bytes).sum() > limit) {
+            ended.pollFirstEntry().getValue().close();
+        }
+        return before != null ? before : new DeviceLoader(engine, next);
+    }
+
     private void endStage() {
-        reader.releaseAll();
-        if (stage != null) {
-            stage.stage().loose().forEach(Range::unload);
-            stage = null;
+        if (stage == null) {
+            return;
+        }
+        StagePlan last = stage;
+        BlockLoader its = loader;
+        stage = null;
+        loader = null;
+        if (its != null && engine.isGpu() && last.mode() == MemoryPlan.Mode.RESIDENT) {
+            ended.put(last, its);
+        } else if (its != null) {
+            its.close();
+        }
+        last.stage().loose().forEach(Range::unload);
+        if (engine.isGpu()) {
+            last.stage().blocks().forEach(v -> v.weights().forEach(Range::unload));
         }
     }
 
@@ -59,16 +83,16 @@ final class WeightStream implements Progress, AutoCloseable {
         BlockHook inner = listener.hook();
         return (f, place, streams, block) -> {
             Trace.Visit visit = next(place);
-            if (visit == null) {
+            if (visit == null || loader == null) {
                 return inner.around(f, place, streams, block);
             }
-            reader.require(visit);
+            loader.require(visit);
             readAhead();
             try {
                 return inner.around(f, place, streams, block);
             } finally {
                 if (!stage.pinned().contains(place)) {
-                    reader.release(place);
+                    loader.release(place);
                 }
             }
         };
@@ -96,9 +120,16 @@ final class WeightStream implements Progress, AutoCloseable {
         }
         List<Trace.Visit> visits = stage.stage().visits();
         for (int i = cursor; i < visits.size(); i++) {
-            if (!reader.holds(visits.get(i).place())) {
-                reader.begin(visits.get(i));
+            Place place = visits.get(i).place();
+            if (!loader.holds(place)) {
+                loader.begin(visits.get(i));
+                if (engine.isGpu() && stage.mode() == MemoryPlan.Mode.RESIDENT) {
+                    continue; // there is room for all, and the device need not wait for each
+                }
                 return;
+            }
+            if (!stage.pinned().contains(place)) {
+                return; // one that streams is ahead already, and there is room for no other
             }
         }
     }
@@ -129,6 +160,16 @@ final class WeightStream implements Progress, AutoCloseable {
     }
 
     @Override
+    public boolean needsEveryBlock() {
+        return listener.needsEveryBlock();
+    }
+
+    @Override
+    public void method(String how) {
+        listener.method(how);
+    }
+
+    @Override
     public boolean cancelled() {
         return listener.cancelled();
     }
@@ -137,8 +178,9 @@ final class WeightStream implements Progress, AutoCloseable {
     @Override
     public void close() {
         endStage();
-        reader.close();
+        ended.values().forEach(BlockLoader::close);
+        ended.clear();
         trace.unload();
-        trim.run();
+        engine.trim();
     }
 }

@@ -9,7 +9,7 @@ import io.github.x2i4j.engine.DType;
  *
  * <p>One generator keeps its position between calls. It is used by one thread at a time.
  */
-public final class TorchCpuGenerator {
+public final class TorchCpuGenerator implements NormalGenerator {
     private static final int BLOCK = 16;
     private static final double TO_UNIT_53 = 0x1p-53;
     private static final float TO_UNIT_24 = 0x1p-24f;
@@ -24,22 +24,13 @@ public final class TorchCpuGenerator {
     }
 
     /**
-     * The next normal numbers.
+     * {@inheritDoc}
      *
-     * <p>Requests of fewer than 16 numbers, longer ones of float32, and longer ones of the 16-bit types draw differently, so the
-     * values depend on how a sequence is cut into calls.
-     *
-     * @param dtype F32, F16 or BF16: the values are rounded to it
-     * @throws IllegalArgumentException if the dtype is another one or there are too many elements for an array
+     * <p>Requests of fewer than 16 numbers, longer ones of float32, and longer ones of the 16-bit types draw differently.
      */
+    @Override
     public float[] normal(long elements, DType dtype) {
-        if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
-            throw new IllegalArgumentException("no normal numbers of type " + dtype);
-        }
-        if (elements < 0 || elements > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(elements + " normal numbers in one call");
-        }
-        float[] out = new float[(int) elements];
+        float[] out = NormalGenerator.array(elements, dtype);
         if (out.length < BLOCK) {
             for (int i = 0; i < out.length; i++) {
                 out[i] = (float) nextDouble();
@@ -55,7 +46,7 @@ public final class TorchCpuGenerator {
                 boxMuller(out, out.length - BLOCK);
             }
         }
-        round(out, dtype);
+        NormalGenerator.round(out, dtype);
         return out;
     }
 
@@ -93,17 +84,5 @@ public final class TorchCpuGenerator {
             out[j] = r * (float) Math.cos(theta);
             out[j + BLOCK / 2] = r * (float) Math.sin(theta);
         }
-    }
-
-    private static void round(float[] out, DType dtype) {
-        for (int i = 0; dtype != DType.F32 && i < out.length; i++) {
-            out[i] = dtype == DType.F16 ? Float.float16ToFloat(Float.floatToFloat16(out[i])) : toBfloat16(out[i]);
-        }
-    }
-
-    /** Round to nearest, ties to even; the values are finite. */
-    private static float toBfloat16(float v) {
-        int bits = Float.floatToRawIntBits(v);
-        return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
     }
 }

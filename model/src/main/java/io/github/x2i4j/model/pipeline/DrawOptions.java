@@ -3,6 +3,7 @@ package io.github.x2i4j.model.pipeline;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.model.flux.LatentGrid;
 import io.github.x2i4j.model.media.RgbImage;
+import io.github.x2i4j.model.noise.Noise;
 
 /**
  * How FLUX draws, whatever it draws from.
@@ -20,9 +21,10 @@ import io.github.x2i4j.model.media.RgbImage;
  * @param strength how much of {@code image} is drawn anew, in (0, 1]
  * @param vaeTile side in pixels of the overlapping tiles in which the autoencoder works, for less memory; its picture is a little
  *     another then. 0: the picture is computed whole
+ * @param noise whose random numbers drawing begins with
  */
 public record DrawOptions(int height, int width, Sizes sizes, int steps, double guidance, double trueCfgScale, long seed, int count,
-        RgbImage image, double strength, int vaeTile) {
+        RgbImage image, double strength, int vaeTile, Noise noise) {
 
     private static final int LARGEST_SIDE = 16_384;
     private static final int MOST_PICTURES = 1000;
@@ -57,33 +59,37 @@ public record DrawOptions(int height, int width, Sizes sizes, int steps, double 
 
     /** One picture of this size, from noise alone, with the seed 0. */
     public static DrawOptions of(int height, int width, int steps, double guidance) {
-        return new DrawOptions(height, width, Sizes.EXACT, steps, guidance, 1, 0, 1, null, 1, 0);
+        return new DrawOptions(height, width, Sizes.EXACT, steps, guidance, 1, 0, 1, null, 1, 0, Noise.DEFAULT);
     }
 
     public DrawOptions withSizes(Sizes other) {
-        return new DrawOptions(height, width, other, steps, guidance, trueCfgScale, seed, count, image, strength, vaeTile);
+        return new DrawOptions(height, width, other, steps, guidance, trueCfgScale, seed, count, image, strength, vaeTile, noise);
     }
 
     public DrawOptions withTrueCfgScale(double scale) {
-        return new DrawOptions(height, width, sizes, steps, guidance, scale, seed, count, image, strength, vaeTile);
+        return new DrawOptions(height, width, sizes, steps, guidance, scale, seed, count, image, strength, vaeTile, noise);
     }
 
     public DrawOptions withSeed(long other) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, other, count, image, strength, vaeTile);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, other, count, image, strength, vaeTile, noise);
     }
 
     public DrawOptions withCount(int pictures) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, pictures, image, strength, vaeTile);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, pictures, image, strength, vaeTile, noise);
     }
 
     /** Has the autoencoder work in tiles of so many pixels a side, or whole with 0. */
     public DrawOptions withVaeTile(int pixels) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, image, strength, pixels);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, image, strength, pixels, noise);
+    }
+
+    public DrawOptions withNoise(Noise other) {
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, image, strength, vaeTile, other);
     }
 
     /** Begins with a picture; {@code strength} says how much of it is drawn anew. */
     public DrawOptions from(RgbImage start, double strength) {
-        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, start, strength, vaeTile);
+        return new DrawOptions(height, width, sizes, steps, guidance, trueCfgScale, seed, count, start, strength, vaeTile, noise);
     }
 
     /**

@@ -16,7 +16,7 @@ import io.github.x2i4j.model.flux.LatentGrid;
 import io.github.x2i4j.model.media.PilResize;
 import io.github.x2i4j.model.media.RgbImage;
 import io.github.x2i4j.model.nn.Loaded;
-import io.github.x2i4j.model.noise.TorchCpuGenerator;
+import io.github.x2i4j.model.noise.NormalGenerator;
 import io.github.x2i4j.model.pipeline.FluxParts.Part;
 import io.github.x2i4j.model.vae.Autoencoder;
 import io.github.x2i4j.model.vae.Tiling;
@@ -123,7 +123,7 @@ public final class FluxPainter {
             check(negative);
             cfg = new FluxSampler.TrueCfg(negative, (float) o.trueCfgScale());
         }
-        TorchCpuGenerator generator = new TorchCpuGenerator(o.seed());
+        NormalGenerator generator = o.noise().generator(o.seed());
         try (Scope f = ops.scope()) {
             Tensor start = o.image() == null ? null : encode(f, o.image(), plan, generator, progress);
             List<Tensor> latents = denoise(f, positive, cfg, o, plan, start, generator, progress);
@@ -132,28 +132,29 @@ public final class FluxPainter {
     }
 
     /** A picture as the transformer's latents [1, C, h, w]: a sample of what the encoder says of it. */
-    private Tensor encode(Ops ops, RgbImage image, Plan plan, TorchCpuGenerator generator, Progress progress) {
+    private Tensor encode(Ops ops, RgbImage image, Plan plan, NormalGenerator generator, Progress progress) {
         LatentGrid grid = plan.grid;
         progress.stage("encode picture", 0);
         progress.check();
         try (Parts.Use<Autoencoder> use = parts.network("autoencoder", () -> openVae(Autoencoder::encoderOf)); Scope f = ops.scope()) {
             int factor = vae.spatialFactor();
             RgbImage resized = PilResize.resize(image, grid.width() * factor, grid.height() * factor, PilResize.Filter.LANCZOS);
-            return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator), plan.tiling, progress.hook()));
+            return f.escape(use.part().encodeLatents(f, signed(f, resized), () -> noise(f, grid, generator, 1), plan.tiling, progress.hook()));
         }
     }
 
     /** Noise to packed latents [1, N, 4C] of each picture. */
     private List<Tensor> denoise(Scope f, TextEmbeddings positive, FluxSampler.TrueCfg cfg, DrawOptions o, Plan plan,
-            Tensor start, TorchCpuGenerator generator, Progress progress) {
+            Tensor start, NormalGenerator generator, Progress progress) {
         progress.check();
         List<Tensor> results = new ArrayList<>();
-        try (Parts.Use<FluxTransformer> use = openTransformer()) {
+        try (Parts.Use<FluxTransformer> use = openTransformer(); Scope all = f.scope()) {
+            Tensor noise = noise(all, plan.grid, generator, o.count());
             FluxSampler sampler = new FluxSampler(use.part(), plan.schedule);
             for (int i = 0; i < o.count(); i++) {
                 progress.stage(o.count() == 1 ? "denoise" : "denoise " + (i + 1) + " of " + o.count(), plan.schedule.steps() - plan.firstStep);
                 try (Scope p = f.scope()) {
-                    Tensor x = noise(p, plan.grid, generator);
+                    Tensor x = p.slice(noise, 0, i, i + 1);
                     if (start != null) {
                         x = FlowMatchEulerScheduler.scaleNoise(p, plan.schedule, plan.firstStep, start, x);
                     }
@@ -204,14 +205,11 @@ public final class FluxPainter {
         }
     }
 
-    /**
-     * Noise of one picture [1, C, h, w]. The reference draws all pictures at once, which gives the same numbers: 16 channels of
-     * an even number of rows and columns are whole blocks of the generator.
-     */
-    private Tensor noise(Ops f, LatentGrid grid, TorchCpuGenerator generator) {
+    /** Noise of some pictures [count, C, h, w], drawn at once as the reference does. */
+    private Tensor noise(Ops f, LatentGrid grid, NormalGenerator generator, int count) {
         int c = vae.latentChannels();
-        float[] values = generator.normal((long) c * grid.height() * grid.width(), DType.F32);
-        return f.floats(values, 1, c, grid.height(), grid.width());
+        float[] values = generator.normal((long) count * c * grid.height() * grid.width(), DType.F32);
+        return f.floats(values, count, c, grid.height(), grid.width());
     }
 
     /** 8-bit pixels to F32 [1, 3, H, W] in [-1, 1]. */

@@ -1,6 +1,7 @@
 package io.github.x2i4j.model.pipeline;
 
 import io.github.x2i4j.engine.Ops;
+import io.github.x2i4j.engine.Repeated;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.flux.FlowMatchEulerScheduler;
@@ -43,27 +44,59 @@ public record FluxSampler(FluxTransformer transformer, Schedule schedule) {
     public Tensor sample(Ops ops, Tensor latents, LatentGrid grid, int first, TextEmbeddings text, float guidance, TrueCfg cfg,
             Progress progress) {
         BlockHook hook = progress.hook();
+        int batch = Math.toIntExact(latents.dim(0));
         try (Scope f = ops.scope()) {
             Conditions positive = conditions(f, text, guidance, grid);
             Conditions negative = cfg == null ? null : conditions(f, cfg.negative, guidance, grid);
-            Tensor x = latents;
+            Tensor guided = transformer.guidance(f, positive.guidance());
+            Tensor times = times(f, batch);                                                 // [steps, B, 256]
+            Repeated.Work step = (s, in) -> {
+                Tensor v = transformer.forward(s, in.get(0), in.get(1), guided, positive, hook);  // [B, N, C]
+                if (negative == null) {
+                    return v;
+                }
+                Tensor vNegative = transformer.forward(s, in.get(0), in.get(1), guided, negative, hook);
+                return s.addScaled(vNegative, cfg.scale, s.addScaled(v, -1, vNegative));
+            };
+            try (Repeated velocity = progress.needsEveryBlock() ? Repeated.plainly(f, step) : f.repeated(step)) {
+                return f.escape(steps(f, latents, grid, first, times, velocity, progress));
+            }
+        }
+    }
+
+    private Tensor steps(Scope f, Tensor latents, LatentGrid grid, int first, Tensor times, Repeated velocity, Progress progress) {
+        Tensor x = latents;
+        Scope owner = f.scope();
+        try {
             for (int k = first; k < schedule.steps(); k++) {
                 progress.check();
-                try (Scope s = f.scope()) {
-                    float[] t = new float[Math.toIntExact(latents.dim(0))];
-                    Arrays.fill(t, schedule.timesteps()[k] / TIME_UNIT);
-                    Tensor v = transformer.forward(s, x, t, positive, hook);            // [B, N, C]
-                    if (negative != null) {
-                        Tensor vNegative = transformer.forward(s, x, t, negative, hook);
-                        v = s.addScaled(vNegative, cfg.scale, s.addScaled(v, -1, vNegative));
-                    }
+                Scope next = f.scope();
+                try (Scope s = next.scope()) {
+                    Tensor t = s.slice(times, 0, k, k + 1).reshape(times.dim(1), times.dim(2));
+                    Tensor v = velocity.run(x, t);
                     progress.preview(s.addScaled(x, -schedule.sigmas()[k], v), grid.height(), grid.width());
                     x = s.escape(FlowMatchEulerScheduler.step(s, schedule, k, x, v));
+                } finally {
+                    owner.close();
+                    owner = next;
                 }
                 progress.step(k - first + 1);
             }
-            return f.escape(x);
+            progress.method(velocity.how());
+            return owner.escape(x);
+        } finally {
+            owner.close();
         }
+    }
+
+    /** Embeddings of all steps' times, the same for each batch entry: they come to the device at once. */
+    private Tensor times(Ops f, int batch) {
+        float[] times = new float[schedule.steps() * batch];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = schedule.timesteps()[i / batch] / TIME_UNIT;
+        }
+        Tensor all = transformer.embed(f, times);
+        return all.reshape(schedule.steps(), batch, all.dim(1));
     }
 
     private Conditions conditions(Ops f, TextEmbeddings text, float guidance, LatentGrid grid) {

@@ -52,6 +52,10 @@ public interface Progress {
     default void warning(String message) {
     }
 
+    /** How the steps that ended were given to the device, for reports: a word, or why not otherwise. */
+    default void method(String how) {
+    }
+
     /** Asked before every block and every step: true ends the work with a {@link CancelledException}. */
     default boolean cancelled() {
         return false;
@@ -66,6 +70,14 @@ public interface Progress {
         if (cancelled()) {
             throw new CancelledException();
         }
+    }
+
+    /**
+     * Whether the hook must stand around the blocks of every step, because it changes what they compute or looks at it. Where not, a GPU
+     * may do later steps as it did the first ones, without calling it.
+     */
+    default boolean needsEveryBlock() {
+        return false;
     }
 
     /** Reports blocks and stops between them: attach it to any network. */

@@ -28,7 +28,7 @@ class StagePlanTest {
                 visits.add(new Trace.Visit(new Place("blocks", i, blocks.length), List.of(weight(blocks[i] * MEGA))));
             }
         }
-        return new Trace.Stage("denoise", passes, visits, List.of(weight(5 * MEGA)), TENSORS);
+        return new Trace.Stage("denoise", passes, visits, List.of(weight(5 * MEGA)), TENSORS, Medium.PAGES);
     }
 
     private static long held(int blocks) {

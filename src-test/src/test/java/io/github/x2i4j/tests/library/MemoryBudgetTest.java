@@ -139,7 +139,7 @@ class MemoryBudgetTest {
         MemoryPlan.Stage denoise = plan.stages().stream().filter(s -> s.name().equals("denoise")).findFirst().orElseThrow();
         assertThat(denoise.weights() + plan.copies()).isGreaterThan(file * 98 / 100);
         assertThat(denoise.weights()).isLessThan(file);
-        assertThat(denoise.planned()).isGreaterThan(plan.java().bytes() + plan.copies() + denoise.weights() + denoise.tensors());
+        assertThat(denoise.planned()).isGreaterThan(plan.overhead().bytes() + plan.copies() + denoise.weights() + denoise.tensors());
     }
 
     @Test
@@ -184,7 +184,7 @@ class MemoryBudgetTest {
             }
         });
         for (MemoryPlan.Stage s : plan(request().build(), budget).stages()) {
-            long weights = s.planned() - free.java().bytes() - free.copies() - s.tensors();
+            long weights = s.planned() - free.overhead().bytes() - free.copies() - s.tensors();
             if (most.containsKey(s.name())) {
                 assertThat(most.get(s.name())).as(s.name()).isLessThanOrEqualTo(weights);
             }

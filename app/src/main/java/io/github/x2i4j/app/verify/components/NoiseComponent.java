@@ -8,8 +8,8 @@ import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.engine.Shape;
-import io.github.x2i4j.engine.UnsupportedFeatureException;
-import io.github.x2i4j.model.noise.TorchCpuGenerator;
+import io.github.x2i4j.model.noise.Noise;
+import io.github.x2i4j.model.noise.NormalGenerator;
 
 /** Noise of a seed, as {@code torch.randn} and diffusers' {@code randn_tensor} draw it. */
 public final class NoiseComponent implements Component {
@@ -21,10 +21,7 @@ public final class NoiseComponent implements Component {
     @Override
     public Outputs run(GoldenCase golden, Engine engine) {
         JsonNode args = golden.args();
-        String generator = args.path("generator").asText("torch-cpu");
-        if (!generator.equals("torch-cpu")) {
-            throw new UnsupportedFeatureException("noise of the generator " + generator + "; torch-cpu works");
-        }
+        Noise generator = Noise.parse(args.path("generator").asText("torch-cpu"));
         DType dtype = switch (args.path("dtype").asText("float32")) {
             case "float32" -> DType.F32;
             case "bfloat16" -> DType.BF16;
@@ -33,7 +30,7 @@ public final class NoiseComponent implements Component {
         };
         Outputs out = new Outputs();
         if (args.has("draws")) {
-            TorchCpuGenerator one = new TorchCpuGenerator(args.path("seed").longValue());
+            NormalGenerator one = generator.generator(args.path("seed").longValue());
             int index = 0;
             for (JsonNode draw : args.get("draws")) {
                 Shape shape = shape(draw);
@@ -42,20 +39,20 @@ public final class NoiseComponent implements Component {
             return out;
         }
         Shape shape = shape(args.path("shape"));
-        float[] noise = args.has("seeds") ? rows(args.get("seeds"), shape, dtype)
-                : new TorchCpuGenerator(args.path("seed").longValue()).normal(shape.elements(), dtype);
+        float[] noise = args.has("seeds") ? rows(generator, args.get("seeds"), shape, dtype)
+                : generator.generator(args.path("seed").longValue()).normal(shape.elements(), dtype);
         return args.path("pack").asBoolean() ? packed(out, noise, shape) : out.put("noise", noise, shape.toArray());
     }
 
     /** One generator for each row of the shape. */
-    private static float[] rows(JsonNode seeds, Shape shape, DType dtype) {
+    private static float[] rows(Noise generator, JsonNode seeds, Shape shape, DType dtype) {
         if (seeds.size() != shape.dim(0)) {
             throw new InvalidInputException(seeds.size() + " seeds for shape " + shape);
         }
         float[] noise = new float[Math.toIntExact(shape.elements())];
         int row = noise.length / seeds.size();
         for (int b = 0; b < seeds.size(); b++) {
-            float[] one = new TorchCpuGenerator(seeds.get(b).longValue()).normal(row, dtype);
+            float[] one = generator.generator(seeds.get(b).longValue()).normal(row, dtype);
             System.arraycopy(one, 0, noise, b * row, row);
         }
         return noise;

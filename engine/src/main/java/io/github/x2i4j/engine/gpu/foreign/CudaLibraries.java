@@ -20,9 +20,13 @@ final class CudaLibraries {
     private CudaLibraries() {
     }
 
-    /** The driver's library. */
-    static SymbolLookup driver(Arena arena) {
-        for (String place : places(DRIVER, List.of(), FOLDERS)) {
+    /**
+     * The driver's library.
+     *
+     * @param folders where to look first
+     */
+    static SymbolLookup driver(Arena arena, List<Path> folders) {
+        for (String place : places(DRIVER, folders, FOLDERS)) {
             SymbolLookup found = open(place, arena);
             if (found != null) {
                 return found;
@@ -47,20 +51,58 @@ final class CudaLibraries {
                 continue;
             }
         }
+        usual.addAll(wheels());
+        List<String> missing = new ArrayList<>();
         for (String name : BLAS) {
             for (String place : places(name, folders, usual)) {
                 SymbolLookup found = open(place, arena);
                 if (found != null) {
-                    return new Found(place, found);
+                    return new Found(place, found, missing.isEmpty() ? "" : String.join(", ", missing) + " not found");
                 }
             }
+            missing.add(name);
         }
         throw new UnsupportedFeatureException("cuBLAS was not found: neither " + String.join(" nor ", BLAS)
-                + "; install CUDA's libraries or name their folder in LD_LIBRARY_PATH, or use the CPU (--device cpu)");
+                + "; install CUDA's libraries, or name their folder with --cuda-libraries or in LD_LIBRARY_PATH, or use the CPU (--device cpu)");
     }
 
-    /** A library and where it was found. */
-    record Found(String place, SymbolLookup symbols) {
+    /**
+     * A library and where it was found.
+     *
+     * @param declined what would have been taken before it, for people, or nothing
+     */
+    record Found(String place, SymbolLookup symbols, String declined) {
+    }
+
+    /** Folders in which Python's packages of CUDA's libraries lie: of an environment in use, of the user, of the system. */
+    private static List<String> wheels() {
+        List<Path> prefixes = new ArrayList<>();
+        for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
+            String prefix = System.getenv(variable);
+            if (prefix != null && !prefix.isBlank()) {
+                prefixes.add(Path.of(prefix));
+            }
+        }
+        prefixes.add(Path.of(System.getProperty("user.home"), ".local"));
+        prefixes.add(Path.of("/usr/local"));
+        prefixes.add(Path.of("/usr"));
+        List<String> folders = new ArrayList<>();
+        for (Path prefix : prefixes) {
+            folders.add(prefix.resolve("lib").toString());
+            try (DirectoryStream<Path> pythons = Files.newDirectoryStream(prefix.resolve("lib"), "python3*")) {
+                for (Path python : pythons) {
+                    for (String packages : List.of("site-packages", "dist-packages")) {
+                        for (String part : List.of("cu13", "cublas")) {
+                            folders.add(python.resolve(packages).resolve("nvidia").resolve(part).resolve("lib").toString());
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                // No such folder, or not for us to read: no Python there.
+                continue;
+            }
+        }
+        return folders;
     }
 
     private static List<String> places(String name, List<Path> first, List<String> usual) {

@@ -16,6 +16,7 @@ public final class ForeignCuda implements CudaApi {
     private static final int STREAM_NON_BLOCKING = 1;
     private static final int EVENT_DISABLE_TIMING = 2;
     private static final int FUNCTION_MAX_DYNAMIC_SHARED = 8;
+    private static final int CAPTURE_THREAD_LOCAL = 1;
     private static final int BLAS_NO_TRANSPOSE = 0;
     private static final int BLAS_TRANSPOSE = 1;
     private static final int BLAS_NO_NARROW_SUMS = 16;
@@ -29,7 +30,7 @@ public final class ForeignCuda implements CudaApi {
     private final String description;
 
     /**
-     * @param folders where to look for cuBLAS before the usual places
+     * @param folders where to look for driver and cuBLAS before the usual places
      * @throws UnsupportedFeatureException if the driver or cuBLAS is not there, or if this program may not call native code
      */
     public static ForeignCuda open(List<Path> folders) {
@@ -42,14 +43,15 @@ public final class ForeignCuda implements CudaApi {
 
     private ForeignCuda(List<Path> folders) {
         try {
-            driver = new Functions("the CUDA driver", CudaLibraries.driver(arena));
+            driver = new Functions("the CUDA driver", CudaLibraries.driver(arena, folders));
             CudaLibraries.Found found = CudaLibraries.blas(arena, folders);
             blas = new Functions(found.place(), found.symbols());
             light = new LightProducts(this::cublas, found.symbols().find("cublasLtMatmul").isPresent());
             cuda("cuInit", 0);
             int version = intOf("cuDriverGetVersion");
-            description = "CUDA driver interface " + version / 1000 + "." + version % 1000 / 10 + ", " + found.place()
-                    + (light.isPresent() ? " with" : " without") + " cuBLASLt, through java.lang.foreign";
+            description = "CUDA driver interface " + version / 1000 + "." + version % 1000 / 10 + ", cuBLAS " + blasProperty(0) + "."
+                    + blasProperty(1) + "." + blasProperty(2) + " (" + found.place() + ")" + (light.isPresent() ? " with" : " without")
+                    + " cuBLASLt, through java.lang.foreign" + (found.declined().isEmpty() ? "" : "; " + found.declined());
         } catch (Throwable t) {
             arena.close();
             throw t;
@@ -62,6 +64,15 @@ public final class ForeignCuda implements CudaApi {
         int status = driver.call(function, arguments);
         if (status != 0) {
             throw new CudaException(function, status, meaning(status));
+        }
+    }
+
+    /** A part of cuBLAS's version: 0 major, 1 minor, 2 patch. */
+    private int blasProperty(int part) {
+        try (Arena a = Arena.ofConfined()) {
+            MemorySegment out = a.allocate(ValueLayout.JAVA_INT);
+            cublas("cublasGetProperty", part, out);
+            return out.get(ValueLayout.JAVA_INT, 0);
         }
     }
 
@@ -259,6 +270,38 @@ public final class ForeignCuda implements CudaApi {
     @Override
     public void synchronizeEvent(long event) {
         cuda("cuEventSynchronize", event);
+    }
+
+    // ---- graphs ----
+
+    @Override
+    public void beginCapture(long stream) {
+        cuda("cuStreamBeginCapture_v2", stream, CAPTURE_THREAD_LOCAL);
+    }
+
+    @Override
+    public long endCapture(long stream) {
+        long graph;
+        try (Arena a = Arena.ofConfined()) {
+            MemorySegment out = a.allocate(ValueLayout.JAVA_LONG);
+            cuda("cuStreamEndCapture", stream, out);
+            graph = out.get(ValueLayout.JAVA_LONG, 0);
+        }
+        try {
+            return longOf("cuGraphInstantiateWithFlags", graph, 0L);
+        } finally {
+            cuda("cuGraphDestroy", graph);
+        }
+    }
+
+    @Override
+    public void launchGraph(long graph, long stream) {
+        cuda("cuGraphLaunch", graph, stream);
+    }
+
+    @Override
+    public void destroyGraph(long graph) {
+        cuda("cuGraphExecDestroy", graph);
     }
 
     // ---- kernels ----

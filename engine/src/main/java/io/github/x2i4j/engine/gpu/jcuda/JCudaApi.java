@@ -16,6 +16,8 @@ import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -32,6 +34,7 @@ public final class JCudaApi implements CudaApi {
     private static final int EVENT_DISABLE_TIMING = 2;
     private static final int FUNCTION_MAX_DYNAMIC_SHARED = 8;
     private static final int BLAS_NO_NARROW_SUMS = 16;
+    private static final int CAPTURE_THREAD_LOCAL = 1;
     private static final int COMPUTE_F32 = 68;
     private static final int DEFAULT_ALGORITHM = -1;
     /** The null pointer, which addresses are counted from. */
@@ -264,6 +267,35 @@ public final class JCudaApi implements CudaApi {
     @Override
     public void synchronizeEvent(long event) {
         cuda("cuEventSynchronize", JCudaDriver.cuEventSynchronize(handle(event, CUevent.class)));
+    }
+
+    // ---- graphs ----
+
+    @Override
+    public void beginCapture(long stream) {
+        cuda("cuStreamBeginCapture", JCudaDriver.cuStreamBeginCapture(handle(stream, CUstream.class), CAPTURE_THREAD_LOCAL));
+    }
+
+    @Override
+    public long endCapture(long stream) {
+        CUgraph graph = new CUgraph();
+        cuda("cuStreamEndCapture", JCudaDriver.cuStreamEndCapture(handle(stream, CUstream.class), graph));
+        try {
+            return create("cuGraphInstantiate", CUgraphExec::new, g -> JCudaDriver.cuGraphInstantiate(g, graph, 0));
+        } finally {
+            cuda("cuGraphDestroy", JCudaDriver.cuGraphDestroy(graph));
+        }
+    }
+
+    @Override
+    public void launchGraph(long graph, long stream) {
+        cuda("cuGraphLaunch", JCudaDriver.cuGraphLaunch(handle(graph, CUgraphExec.class), handle(stream, CUstream.class)));
+    }
+
+    @Override
+    public void destroyGraph(long graph) {
+        cuda("cuGraphExecDestroy", JCudaDriver.cuGraphExecDestroy(handle(graph, CUgraphExec.class)));
+        handles.remove(graph);
     }
 
     // ---- kernels ----

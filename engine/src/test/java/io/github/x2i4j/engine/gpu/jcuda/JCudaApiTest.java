@@ -102,9 +102,9 @@ class JCudaApiTest {
         return calls;
     }
 
-    /** Without the version of the function, which JCuda chooses itself. */
+    /** Without the version of the function, which JCuda or CUDA's header chooses itself. */
     private static String plain(String function) {
-        return function.replaceFirst("_(v2|new)$", "");
+        return function.replaceFirst("(_(v2|new)|WithFlags)$", "");
     }
 
     /** Looks at the instructions of a method, of its lambdas, and of the helpers it calls that find a device. */
