@@ -167,18 +167,18 @@ final class AttentionBlock<P> implements AutoCloseable {
     }
 
     private void store() {
-        float[] row = op.cpu.floats().take(op.dv);
-        float[] sums = op.cpu.floats().take(RunKernels.LANES);
+        float[] all = op.cpu.floats().take((long) rows * channels);
+        float[] states = op.cpu.floats().take((long) rows * STATE);
+        kernel.read(out, 0, all, 0, rows * channels);
+        kernel.read(state, 0, states, 0, rows * STATE);
         for (int r = 0; r < rows; r++) {
-            kernel.read(state, (long) r * STATE, sums, 0, RunKernels.LANES);
             double sum = 0;
             for (int i = 0; i < RunKernels.LANES; i++) {
-                sum += sums[i];
+                sum += states[r * STATE + i];
             }
-            kernel.read(out, (long) r * channels, row, 0, op.dv);
-            runs.affine(row, 0, op.dv, (float) (1 / sum), 0);
-            Runs.store(row, 0, op.y, index(r, op.dv), op.dv);
+            runs.affine(all, r * channels, op.dv, (float) (1 / sum), 0);
+            Runs.store(all, r * channels, op.y, index(r, op.dv), op.dv);
         }
-        op.cpu.floats().give(row, sums);
+        op.cpu.floats().give(all, states);
     }
 }

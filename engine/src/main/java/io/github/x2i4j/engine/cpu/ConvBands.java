@@ -101,7 +101,7 @@ final class ConvBands<P> {
                 } else {
                     Arrays.fill(second, 0, pitch, 0);
                 }
-                kernel.writeWords(first, second, pitch, band, plane * patches.planeStep() + (long) i * pitch);
+                kernel.writeWords(first, second, 0, pitch, band, plane * patches.planeStep() + (long) i * pitch);
             }
             cpu.floats().give(first, second);
         });

@@ -80,11 +80,7 @@ final class KeyValuePanels<P> {
             kernel.packColumns((to, at) -> packKeys(row + (long) from * op.hkv, Math.clamp(depth - from, 0, columns), to, at), op.d,
                     op.cpu.floats(), keys, keyAt(slot, first + j));
         }
-        for (int p = 0; p < valuePanels(); p++) {
-            int channel = p * columns;
-            kernel.packColumns((to, at) -> packValues(row, depth, padded, channel, to, at), padded, op.cpu.floats(), values,
-                    valueAt(slot, first) + p * valuePanel());
-        }
+        packValues(row, depth, padded, values, valueAt(slot, first));
     }
 
     /** Turns some keys into columns. */
@@ -98,12 +94,31 @@ final class KeyValuePanels<P> {
         op.cpu.floats().give(rows);
     }
 
-    private void packValues(long row, int depth, int padded, int channel, float[] to, int at) {
-        int count = Math.min(columns, op.dv - channel);
-        for (int j = 0; j < depth; j++) {
-            Runs.load(op.v, (row + (long) j * op.hkv) * op.dv + channel, to, at + j * columns, count);
-            Arrays.fill(to, at + j * columns + count, at + (j + 1) * columns, 0);
+    /** Values of a tile, a word of each channel at a time. */
+    private void packValues(long row, int depth, int padded, P to, long at) {
+        int channels = valuePanels() * columns;
+        int perWord = kernel.elementsPerWord();
+        float[] first = op.cpu.floats().take(channels);
+        float[] second = op.cpu.floats().take(channels);
+        Arrays.fill(first, op.dv, channels, 0);
+        Arrays.fill(second, op.dv, channels, 0);
+        for (int j = 0; j < padded; j += perWord) {
+            loadValues(row, j, depth, first);
+            if (perWord > 1) {
+                loadValues(row, j + 1, depth, second);
+            }
+            for (int p = 0; p < valuePanels(); p++) {
+                kernel.writeWords(first, second, p * columns, columns, to, at + p * valuePanel() + (long) j / perWord * columns);
+            }
         }
-        Arrays.fill(to, at + depth * columns, at + padded * columns, 0);
+        op.cpu.floats().give(first, second);
+    }
+
+    private void loadValues(long row, int j, int depth, float[] to) {
+        if (j < depth) {
+            Runs.load(op.v, (row + (long) j * op.hkv) * op.dv, to, op.dv);
+        } else {
+            Arrays.fill(to, 0, op.dv, 0);
+        }
     }
 }

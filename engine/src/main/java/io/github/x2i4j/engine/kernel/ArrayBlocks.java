@@ -60,8 +60,8 @@ public record ArrayBlocks(TileKernel kernel) implements BlockKernel<float[]> {
     }
 
     @Override
-    public void writeWords(float[] first, float[] second, int n, float[] to, long at) {
-        System.arraycopy(first, 0, to, (int) at, n);
+    public void writeWords(float[] first, float[] second, int from, int n, float[] to, long at) {
+        System.arraycopy(first, from, to, (int) at, n);
     }
 
     @Override

@@ -71,8 +71,8 @@ public interface BlockKernel<P> {
     /** Packs a panel of {@code k} elements to the words from {@code at} on. */
     void packColumns(Columns source, int k, FloatPool floats, P to, long at);
 
-    /** Stores {@code n} words: word i holds {@code first[i]}, or the pair of it and {@code second[i]}. */
-    void writeWords(float[] first, float[] second, int n, P to, long at);
+    /** Stores {@code n} words: they hold the elements of {@code first} from {@code from} on, or the pairs of these and those of {@code second}. */
+    void writeWords(float[] first, float[] second, int from, int n, P to, long at);
 
     /**
      * The patches of a convolution that neighbouring places of a picture begin with. The picture lies in planes of words.

@@ -92,11 +92,11 @@ record MachineBlocks(TileRoutine routine, SoftmaxRoutine softmax, PatchRoutine p
     }
 
     @Override
-    public void writeWords(float[] first, float[] second, int n, Block to, long at) {
+    public void writeWords(float[] first, float[] second, int from, int n, Block to, long at) {
         if (pairs) {
-            Pairs.of(first, second, n, words(to.segment(), at, n));
+            Pairs.of(first, second, from, n, words(to.segment(), at, n));
         } else {
-            write(first, 0, to, at, n);
+            write(first, from, to, at, n);
         }
     }
 

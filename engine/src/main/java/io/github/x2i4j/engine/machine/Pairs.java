@@ -34,10 +34,10 @@ final class Pairs {
     }
 
     /** Elements of two runs become pairs. */
-    static void of(float[] first, float[] second, int n, MemorySegment to) {
+    static void of(float[] first, float[] second, int from, int n, MemorySegment to) {
         int[] pairs = new int[n];
         for (int i = 0; i < n; i++) {
-            pairs[i] = round(first[i]) >>> 16 | round(second[i]) & 0xFFFF0000;
+            pairs[i] = round(first[from + i]) >>> 16 | round(second[from + i]) & 0xFFFF0000;
         }
         MemorySegment.copy(pairs, 0, to, ValueLayout.JAVA_INT, 0, n);
     }
