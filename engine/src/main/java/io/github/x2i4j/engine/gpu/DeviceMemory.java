@@ -45,12 +45,12 @@ final class DeviceMemory {
 
     /** A block of the pool at hand; what pools keep and what can be loaded again make way where there is too little. */
     Block acquire(long bytes) {
-        return orMakeRoom(bytes, current::acquire);
+        return orMakeRoom(bytes, current::acquire, false);
     }
 
     /** A block of no pool, as large as asked for; its owner frees it. */
     Block allocate(long bytes) {
-        return orMakeRoom(bytes, this::take);
+        return orMakeRoom(bytes, this::take, true);
     }
 
     /** Takes a block of a pool back. */
@@ -58,7 +58,7 @@ final class DeviceMemory {
         own.stream().filter(pool -> pool.lends(block)).findFirst().orElse(main).release(block);
     }
 
-    private Block orMakeRoom(long bytes, LongFunction<Block> from) {
+    private Block orMakeRoom(long bytes, LongFunction<Block> from, boolean weights) {
         try {
             return from.apply(bytes);
         } catch (CudaException e) {
@@ -70,7 +70,8 @@ final class DeviceMemory {
         try {
             return from.apply(bytes);
         } catch (CudaException e) {
-            throw e.status() == CudaException.OUT_OF_MEMORY ? new OutOfDeviceMemoryException(bytes, api.memory(), lent(), held - pooled()) : e;
+            throw e.status() == CudaException.OUT_OF_MEMORY ? new OutOfDeviceMemoryException(bytes, weights, api.memory(), lent(),
+                    held - pooled()) : e;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.x2i4j.engine.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.x2i4j.engine.BlockUploads;
@@ -102,6 +103,17 @@ class WeightUploadsTest {
             }
             assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(kernels, 0).leftovers());
             assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().equals(WeightUploads.THREAD) && t.isAlive());
+        }
+    }
+
+    @Test
+    void whereWeightsDoNotFitTheOptionThatHelpsIsNamed() {
+        try (Arena arena = Arena.ofShared(); Gpu gpu = Gpu.open(new FakeCuda(kernels, 64L << 20), 0, Precision.F32);
+                Scope f = new GpuScope(gpu, null)) {
+            Tensor weight = new Tensor(DType.F32, Shape.of(1 << 14, 1 << 10), new HostStorage(arena.allocate(64L << 20)), 0);
+            assertThatThrownBy(() -> f.linear(f.zeros(1, 1 << 10), weight, null)).isInstanceOf(OutOfDeviceMemoryException.class)
+                    .hasMessageContaining("64 MiB are needed").hasMessageContaining("--max-vram").hasMessageContaining("--device cpu");
+            assertThatThrownBy(() -> f.zeros(1 << 25)).isInstanceOf(OutOfDeviceMemoryException.class).hasMessageNotContaining("--max-vram");
         }
     }
 
