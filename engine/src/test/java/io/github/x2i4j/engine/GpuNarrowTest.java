@@ -126,6 +126,18 @@ class GpuNarrowTest {
         assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(DeviceCode.load(), 0).leftovers());
     }
 
+    /** What cuBLASLt gets wrong is seen when the device is opened. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BF16", "FP8"})
+    void productsThatAreWrongAreNotUsed(Precision precision) throws Exception {
+        FakeCuda cuda = new FakeCuda(DeviceCode.load(), 1L << 30).withCapability(89).withWrongProducts();
+        try (Gpu gpu = Gpu.open(cuda, 0, precision); Scope f = new GpuScope(gpu, null)) {
+            Tensor y = f.linear(f.floats(new float[] {1, 2, 3, 4}, 2, 2), f.floats(new float[] {1, 0, 1, 1}, 2, 2), f.floats(new float[] {5, 6}, 2));
+            assertThat(y.toFloats()).containsExactly(6, 9, 8, 13);
+            assertThat(gpu.notes()).anySatisfy(note -> assertThat(note).contains("cuBLASLt is not used", "off by"));
+        }
+    }
+
     private static double difference(float[] got, double[] want) {
         double norm = 0;
         double error = 0;

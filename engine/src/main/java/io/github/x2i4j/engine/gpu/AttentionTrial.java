@@ -70,7 +70,7 @@ final class AttentionTrial {
     }
 
     /** Multiples of 1/16 between -2 and 2, from a linear congruential generator (Knuth, MMIX). */
-    private static float[] numbers(int n, long seed) {
+    static float[] numbers(int n, long seed) {
         float[] x = new float[n];
         long state = seed;
         for (int i = 0; i < n; i++) {
@@ -80,7 +80,7 @@ final class AttentionTrial {
         return x;
     }
 
-    private static double difference(float[] got, float[] want) {
+    static double difference(float[] got, float[] want) {
         double norm = 0;
         double error = 0;
         for (int i = 0; i < want.length; i++) {

@@ -59,6 +59,7 @@ public final class Gpu implements AutoCloseable {
     private Graphs graphs;
     private AttentionKernel attention = AttentionKernel.PLAIN;
     private List<String> notes = List.of();
+    private boolean plansAllowed = true;
     private boolean closed;
 
     private Gpu(CudaApi api, DeviceInfo info, Precision precision, Rehearsal.Observer observer, boolean apart) {
@@ -90,6 +91,9 @@ public final class Gpu implements AutoCloseable {
             gpu.start();
             gpu.useAttention(trial.best());
             gpu.notes = trial.notes();
+            if (precision != Precision.F32) {
+                gpu.tryProducts();
+            }
             return gpu;
         } catch (Throwable t) {
             GiveBack.after(t, gpu == null ? api::close : gpu::close);
@@ -364,9 +368,27 @@ public final class Gpu implements AutoCloseable {
         api.gemm(blas, gemm, stream);
     }
 
-    /** Whether there is cuBLASLt. */
+    private void tryProducts() {
+        String reason = ProductTrial.run(this);
+        if (reason != null) {
+            usePlans(false);
+            notes = Stream.concat(notes.stream(), Stream.of(reason)).toList();
+        }
+        // What is computed next may need the memory.
+        if (workspace != null) {
+            workspace.free();
+            workspace = null;
+        }
+        trim();
+    }
+
+    /** Whether there is cuBLASLt, and may be used. */
     boolean plansProducts() {
-        return api.plansProducts();
+        return plansAllowed && api.plansProducts();
+    }
+
+    void usePlans(boolean allowed) {
+        plansAllowed = allowed;
     }
 
     /** Bytes of device memory that a planned product may use. */

@@ -48,6 +48,7 @@ public final class FakeCuda implements CudaApi {
     private final Map<Long, Long> owners = new HashMap<>();
     private boolean light = true;
     private int capability = 80;
+    private boolean wrong;
     private long allocated;
     private long handles = 100;
     private int retained;
@@ -176,6 +177,12 @@ public final class FakeCuda implements CudaApi {
     /** Compute capability, such as 90 for 9.0. */
     public FakeCuda withCapability(int capability) {
         this.capability = capability;
+        return this;
+    }
+
+    /** From now on cuBLASLt forgets biases. */
+    public FakeCuda withWrongProducts() {
+        wrong = true;
         return this;
     }
 
@@ -712,7 +719,9 @@ public final class FakeCuda implements CudaApi {
             throw new CudaException("cublasLtMatmul", 7, "operands are not as planned");
         }
         at(o.d(), ((p.n() - 1) * p.ldd() + p.m()) * (p.result() == Operand.F32 ? 4 : 2), "cublasLtMatmul");
-        give(stream, () -> kernels.multiply(p, o));
+        // Without its bias a product is wrong.
+        give(stream, () -> kernels.multiply(p, wrong ? new ProductOperands(o.a(), o.b(), 0, o.addend(), o.d(), o.workspace(), o.scaleA(),
+                o.scaleB()) : o));
     }
 
     @Override
