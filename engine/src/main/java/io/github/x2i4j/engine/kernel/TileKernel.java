@@ -31,15 +31,4 @@ public interface TileKernel {
      * @param add whether to add to c or to overwrite it
      */
     void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add);
-
-    /**
-     * Some tiles side by side: {@code panels} times {@link #multiply}, each {@code bStep} further in b and {@link #columns()} further
-     * in c. One call of this is cheaper than many of that for kernels outside Java; it should stay below some microseconds.
-     */
-    default void multiplyRow(int depth, float[] a, int aAt, float[] b, int bAt, int bStep, float[] c, int cAt, int stride, boolean add,
-            int panels) {
-        for (int p = 0; p < panels; p++) {
-            multiply(depth, a, aAt, b, bAt + p * bStep, c, cAt + p * columns(), stride, add);
-        }
-    }
 }

@@ -12,18 +12,11 @@ import java.lang.foreign.MemorySegment;
 record MachineTiles(TileRoutine routine, int columns) implements TileKernel {
     @Override
     public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
-        multiplyRow(depth, a, aAt, b, bAt, 0, c, cAt, stride, add, 1);
-    }
-
-    @Override
-    public void multiplyRow(int depth, float[] a, int aAt, float[] b, int bAt, int bStep, float[] c, int cAt, int stride, boolean add,
-            int panels) {
-        if (depth < 1 || depth > DEPTH || panels < 1 || bStep < 0 || stride < columns * panels) {
-            throw new IllegalArgumentException("depth " + depth + ", " + panels + " panels " + bStep + " apart, stride " + stride);
+        if (depth < 1 || depth > DEPTH || stride < columns) {
+            throw new IllegalArgumentException("depth " + depth + ", stride " + stride);
         }
-        routine.callShort(slice(a, aAt, (ROWS - 1L) * DEPTH + depth), slice(b, bAt, (panels - 1L) * bStep + (long) depth * columns),
-                slice(c, cAt, (ROWS - 1L) * stride + (long) panels * columns), 1, panels, depth, (long) bStep * Float.BYTES,
-                (long) stride * Float.BYTES, add);
+        routine.callShort(slice(a, aAt, (ROWS - 1L) * DEPTH + depth), slice(b, bAt, (long) depth * columns),
+                slice(c, cAt, (ROWS - 1L) * stride + columns), 1, 1, depth, 0, (long) stride * Float.BYTES, add);
     }
 
     private static MemorySegment slice(float[] array, int at, long n) {

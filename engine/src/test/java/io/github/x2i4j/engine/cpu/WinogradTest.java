@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.ConvSpec;
 import io.github.x2i4j.engine.DType;
+import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.EngineOptions;
 import io.github.x2i4j.engine.EngineOptions.KernelChoice;
 import io.github.x2i4j.engine.Epilogue;
 import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.engine.context.CpuContext;
 import io.github.x2i4j.engine.kernel.KernelProvider;
@@ -19,6 +21,7 @@ import io.github.x2i4j.engine.memory.MemoryPool;
 import io.github.x2i4j.engine.parallel.Caches;
 import io.github.x2i4j.engine.parallel.Workers;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -105,5 +108,31 @@ class WinogradTest {
         assertThat(c.run(KernelProvider.choose(new EngineOptions(KernelChoice.VECTOR, 0, 1)), 2)).isEqualTo(got);
         assertThat(c.run(InterpretedTiles.kernels(InstructionSet.AVX2, Precision.F32), 1)).isEqualTo(got);
         assertThat(c.run(InterpretedTiles.kernels(InstructionSet.AVX512, Precision.F32), 2)).isEqualTo(got);
+    }
+
+    /** Through the op, with what follows the product, several images and sizes that are no multiples of tiles and panels. */
+    @Test
+    void theOpTakesItForManyChannels() {
+        int in = 130;
+        int out = 140;
+        int height = 33;
+        int width = 37;
+        Case c = new Case(2, in, out, height, width, ConvSpec.padded(1));
+        float[] bias = c.random(out, 3);
+        float[] residual = c.random(2 * out * height * width, 4);
+        float[] scalar = op(c, bias, residual, new EngineOptions(KernelChoice.SCALAR, 0, 2));
+        float[] best = op(c, bias, residual, new EngineOptions(KernelChoice.AUTO, 0, 1));
+        assertThat(best).isEqualTo(scalar);
+        float[] plain = new Case(2, in, out, height, width, ConvSpec.padded(1)).run(KernelProvider.choose(new EngineOptions(KernelChoice.SCALAR, 0, 1)), 1);
+        for (int i = 0; i < plain.length; i++) {
+            assertThat(scalar[i]).isEqualTo(Math.fma(1, plain[i], bias[i / width / height % out]) + residual[i]);
+        }
+    }
+
+    private static float[] op(Case c, float[] bias, float[] residual, EngineOptions options) {
+        try (Engine engine = Engine.open(options); Scope f = engine.scope()) {
+            return f.conv2d(f.floats(c.x(), c.images, c.in, c.height, c.width), f.floats(c.weight(), c.out, c.in, 3, 3), f.floats(bias, c.out), c.spec,
+                    Epilogue.add(f.floats(residual, c.images, c.out, c.height, c.width))).toFloats();
+        }
     }
 }
