@@ -95,7 +95,7 @@ class GpuFailureTest {
         FakeCuda counted = new FakeCuda(kernels, 1L << 30);
         String best = described(counted);
         int slower = 0;
-        for (long n = 0; n < counted.calls(); n += 3) {
+        for (long n = 0; n < counted.calls(); n += Math.max(1, counted.calls() / 40)) {
             FakeCuda cuda = new FakeCuda(kernels, 1L << 30);
             cuda.failAfter(n, 1);
             String description = "";
