@@ -65,16 +65,18 @@ public record FluxSampler(FluxTransformer transformer, Schedule schedule) {
     }
 
     private Tensor steps(Scope f, Tensor latents, LatentGrid grid, int first, Tensor times, Repeated velocity, Progress progress) {
-        Tensor x = latents;
         Scope owner = f.scope();
         try {
+            Tensor x = owner.concat(0, latents); // a copy of our own: each step takes and gives back the same memory
             for (int k = first; k < schedule.steps(); k++) {
                 progress.check();
                 Scope next = f.scope();
                 try (Scope s = next.scope()) {
                     Tensor t = s.slice(times, 0, k, k + 1).reshape(times.dim(1), times.dim(2));
                     Tensor v = velocity.run(x, t);
-                    progress.preview(s.addScaled(x, -schedule.sigmas()[k], v), grid.height(), grid.width());
+                    try (Scope p = s.scope()) {
+                        progress.preview(p.addScaled(x, -schedule.sigmas()[k], v), grid.height(), grid.width());
+                    }
                     x = s.escape(FlowMatchEulerScheduler.step(s, schedule, k, x, v));
                 } finally {
                     owner.close();
