@@ -14,6 +14,7 @@ import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.ops.Signatures;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -131,6 +132,8 @@ final class LinearOp {
                 copied(kernels, first, count, xs, rows, z, block);
             } else if (inPlace) {
                 dotRows(kernels, w, first * rowBytes, count, xs, rows, z, 0, block);
+            } else if (weight.dtype() == DType.Q8_0 && weight.scale() == 1) {
+                bytes(kernels, first, count, xs, rows, z, block);
             } else {
                 widened(kernels, first, count, xs, rows, z, block);
             }
@@ -186,6 +189,17 @@ final class LinearOp {
         for (int i = 0; i < count; i += 2) {
             for (int r = 0; r < rows; r++) {
                 kernels.dotRows(weight.dtype(), w, at + i * rowBytes, rowBytes, Math.min(2, count - i), xs, r * distance, k, z, r * block + zAt + i);
+            }
+        }
+    }
+
+    /** Products with rows of Q8_0, which are decoded on the way. */
+    private void bytes(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
+        byte[] row = new byte[Math.toIntExact(DType.Q8_0.bytes(k))];
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(weight.segment(), ValueLayout.JAVA_BYTE, (first + i) * row.length, row, 0, row.length);
+            for (int r = 0; r < rows; r++) {
+                z[r * block + i] = kernels.dotBytes(row, 0, k / DType.Q8_0.blockElements(), xs, r * distance);
             }
         }
     }

@@ -36,6 +36,13 @@ public interface RunKernels extends Unpacker {
     }
 
     /**
+     * {@code sum w[i] x[i]} for a row of {@link DType#Q8_0}; the result is that of {@link #dot} on the decoded row.
+     *
+     * @param row its blocks, the first at {@code at}
+     */
+    float dotBytes(byte[] row, int at, int blocks, float[] x, int xAt);
+
+    /**
      * Where {@link #dotRow} finds element i of x for formats of 16 bits: in each group of {@link #LANES} first those of even numbers, so
      * that the halves of ints that hold two weights each meet neighbours.
      */

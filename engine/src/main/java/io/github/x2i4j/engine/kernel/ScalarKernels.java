@@ -144,6 +144,23 @@ public final class ScalarKernels implements TileKernel, RunKernels {
     }
 
     @Override
+    public float dotBytes(byte[] row, int at, int blocks, float[] x, int xAt) {
+        float[] lanes = new float[LANES];
+        for (int b = 0; b < blocks; b++, at += DType.Q8_0.blockBytes(), xAt += LANES) {
+            float scale = scale(row, at);
+            for (int l = 0; l < LANES; l++) {
+                lanes[l] = Math.fma(scale * row[at + Short.BYTES + l], x[xAt + l], lanes[l]);
+            }
+        }
+        return (float) total(lanes);
+    }
+
+    /** The F16 that a block of {@link DType#Q8_0} begins with. */
+    public static float scale(byte[] row, int at) {
+        return Float.float16ToFloat((short) (row[at] & 0xFF | row[at + 1] << 8));
+    }
+
+    @Override
     public double sum(float[] x, int at, int n) {
         float[] lanes = new float[LANES];
         for (int i = 0; i < n; i++) {

@@ -110,6 +110,7 @@ final class WarmUp implements AutoCloseable {
                     k -> k.addScaled(x, 0, 0.9f, y, 0, SHORT),
                     k -> k.turnPairs(x, 0, y, y, SHORT),
                     k -> k.widenBF16(narrow, 0, x, 0, SHORT),
+                    k -> result[0] += k.dotBytes(stored, 0, SHORT / RunKernels.LANES, y, 0),
                     k -> BlockDecoder.of(DType.Q8_0, k).decode(stored, 0, SHORT / DType.Q8_0.blockElements(), x, 0),
                     k -> BlockDecoder.of(DType.Q4_0, k).decode(stored, 0, SHORT / DType.Q4_0.blockElements(), x, 0),
                     k -> BlockDecoder.of(DType.Q5_0, k).decode(stored, 0, SHORT / DType.Q5_0.blockElements(), x, 0));

@@ -135,6 +135,25 @@ class KernelBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void rowsOfBytesGiveTheProductOfTheDecodedRow(int bits) {
+        RunKernels vector = vectors(bits).runs();
+        RunKernels scalar = new ScalarKernels(16);
+        for (int blocks = 0; blocks < 9; blocks++) {
+            byte[] row = new byte[3 + blocks * DType.Q8_0.blockBytes()];
+            new SplittableRandom(blocks).nextBytes(row);
+            for (int b = 0; b < blocks; b++) {
+                row[3 + b * DType.Q8_0.blockBytes() + 1] &= 0x3F;
+            }
+            float[] decoded = new float[blocks * 32];
+            BlockDecoder.of(DType.Q8_0).decode(row, 3, blocks, decoded, 0);
+            float want = scalar.dot(decoded, 0, random(1), 5, decoded.length);
+            assertThat(scalar.dotBytes(row, 3, blocks, random(1), 5)).as("plain loops, %d blocks", blocks).isEqualTo(want);
+            assertThat(vector.dotBytes(row, 3, blocks, random(1), 5)).as("vectors, %d blocks", blocks).isEqualTo(want);
+        }
+    }
+
     /** Numbers of which the dtype loses nothing, subnormal ones of F16 among them. */
     private static float[] weights(DType dtype, int n) {
         float[] row = java.util.Arrays.copyOf(random(2), n);

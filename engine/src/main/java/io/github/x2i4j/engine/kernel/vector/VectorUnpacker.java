@@ -1,6 +1,8 @@
 package io.github.x2i4j.engine.kernel.vector;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.format.PackedLayout;
+import io.github.x2i4j.engine.kernel.ScalarKernels;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -9,6 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Packed whole numbers become floats, as many at a time as bytes of {@link #byteSpecies()} become vectors of them. */
 abstract class VectorUnpacker extends VectorDots {
+    private static final ScalarKernels LOOPS = new ScalarKernels(16);
+
     /** Bytes of as many lanes as {@link #species()}, or of the fewest there are. */
     abstract VectorSpecies<Byte> byteSpecies();
 
@@ -54,12 +58,41 @@ abstract class VectorUnpacker extends VectorDots {
         for (int b = 0; b < blocks; b++) {
             FloatVector scale = FloatVector.broadcast(species(), scales[b]);
             for (int i = 0; i < BYTES; i += species().length()) {
-                IntVector q = (IntVector) ByteVector.fromArray(byteSpecies(), from, at + i).convertShape(VectorOperators.B2I, intSpecies(), 0);
-                floats(q).mul(scale).intoArray(to, toAt + i);
+                signed(from, at + i).mul(scale).intoArray(to, toAt + i);
             }
             at += stride;
             toAt += BYTES;
         }
+    }
+
+    @Override
+    public final float dotBytes(byte[] row, int at, int blocks, float[] x, int xAt) {
+        if (!fits()) {
+            return LOOPS.dotBytes(row, at, blocks, x, xAt);
+        }
+        int vl = species().length();
+        float[] lanes = new float[LANES];
+        // Each pass sums two vectors of lanes, so that the order does not depend on the width.
+        for (int l = 0; l < LANES; l += 2 * vl) {
+            FloatVector s0 = FloatVector.zero(species());
+            FloatVector s1 = FloatVector.zero(species());
+            int block = at;
+            int end = xAt + l + blocks * LANES;
+            for (int i = xAt + l; i < end; i += LANES) {
+                FloatVector scale = FloatVector.broadcast(species(), ScalarKernels.scale(row, block));
+                int from = block + Short.BYTES + l;
+                s0 = signed(row, from).mul(scale).fma(FloatVector.fromArray(species(), x, i), s0);
+                s1 = signed(row, from + vl).mul(scale).fma(FloatVector.fromArray(species(), x, i + vl), s1);
+                block += DType.Q8_0.blockBytes();
+            }
+            s0.intoArray(lanes, l);
+            s1.intoArray(lanes, l + vl);
+        }
+        return (float) ScalarKernels.total(lanes);
+    }
+
+    private FloatVector signed(byte[] from, int at) {
+        return floats((IntVector) ByteVector.fromArray(byteSpecies(), from, at).convertShape(VectorOperators.B2I, intSpecies(), 0));
     }
 
     private IntVector bits(byte[] from, int at, int shift, int mask) {
