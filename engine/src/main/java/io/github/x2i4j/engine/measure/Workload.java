@@ -6,6 +6,7 @@ import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.Scope;
 import io.github.x2i4j.engine.Shape;
 import io.github.x2i4j.engine.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -76,12 +77,12 @@ public interface Workload {
         return worst;
     }
 
-    /** Random bytes of which none has bit 6: so no F16 among them is infinite. */
-    private static Tensor randomBlocks(Scope f, DType dtype, long... dims) {
-        Tensor t = f.empty(dtype, dims);
-        MemorySegment segment = t.segment();
+    /** Random bytes of which none has bit 6: so no F16 among them is infinite. On the host, where weights lie, whatever computes. */
+    private static Tensor randomBlocks(DType dtype, long... dims) {
+        long elements = Shape.of(dims).elements();
+        MemorySegment segment = Arena.ofAuto().allocate(dtype.bytes(elements), Long.BYTES);
         byte[] piece = new byte[1 << 16];
-        SplittableRandom random = new SplittableRandom(t.elements());
+        SplittableRandom random = new SplittableRandom(elements);
         for (long at = 0; at < segment.byteSize(); at += piece.length) {
             random.nextBytes(piece);
             for (int i = 0; i < piece.length; i++) {
@@ -89,7 +90,7 @@ public interface Workload {
             }
             MemorySegment.copy(piece, 0, segment, ValueLayout.JAVA_BYTE, at, (int) Math.min(piece.length, segment.byteSize() - at));
         }
-        return t;
+        return Tensor.of(segment, dtype, dims);
     }
 
     /** F32, evenly distributed between {@code -bound} and {@code bound}. */
@@ -106,7 +107,7 @@ public interface Workload {
     /** {@link #random(Scope, double, long...)}, rounded to {@code dtype}; any numbers, whatever the bound, where that is stored in blocks. */
     static Tensor random(Scope f, DType dtype, double bound, long... dims) {
         if (dtype.blockElements() > 1) {
-            return randomBlocks(f, dtype, dims);
+            return randomBlocks(dtype, dims);
         }
         try (Scope g = f.scope()) {
             Tensor t = random(g, bound, dims);
