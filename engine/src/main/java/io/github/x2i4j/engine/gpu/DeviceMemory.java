@@ -27,6 +27,8 @@ final class DeviceMemory {
     private final List<MemoryPool> own = new ArrayList<>();
     /** The pool that ops take memory from: the main one, or that of the repeated work at hand. */
     private MemoryPool current = main;
+    /** What the device would not take back; it is asked again at the end. */
+    private final List<Long> notFreed = new ArrayList<>();
     private long held;
     private long mostHeld;
 
@@ -82,8 +84,17 @@ final class DeviceMemory {
         mostHeld = Math.max(mostHeld, held);
         return Block.device(address, bytes, () -> {
             held -= bytes;
-            GiveBack.all(() -> api.makeCurrent(context), () -> api.free(address));
+            GiveBack.all(() -> api.makeCurrent(context), () -> free(address));
         });
+    }
+
+    private void free(long address) {
+        try {
+            api.free(address);
+        } catch (CudaException e) {
+            notFreed.add(address);
+            throw e;
+        }
     }
 
     private void makeRoom() {
@@ -138,6 +149,6 @@ final class DeviceMemory {
     }
 
     void close() {
-        GiveBack.all(() -> GiveBack.each(own, MemoryPool::close), main::close);
+        GiveBack.all(() -> GiveBack.each(own, MemoryPool::close), main::close, () -> GiveBack.each(notFreed, api::free));
     }
 }
