@@ -29,6 +29,7 @@ class GpuFailureInNetworksTest {
     @Test
     void theSameEngineComputesItRightAfterwards() throws Exception {
         FakeCuda cuda = new FakeCuda(DeviceCode.load(), 1L << 30);
+        int notTakenBack = 0;
         try (Engine engine = FakeGpu.open(cuda, Precision.F32)) {
             assertThat(run(engine).status()).isEqualTo(CaseResult.Status.PASS);
             long held = engine.memory().inUse();
@@ -42,6 +43,7 @@ class GpuFailureInNetworksTest {
                 cuda.failAfter(Long.MAX_VALUE / 2, 0);
                 if (result.status() != CaseResult.Status.PASS) {
                     failed++;
+                    notTakenBack += result.failure().getMessage().startsWith("cuMemFree failed") ? 1 : 0;
                     assertThat(result.failure()).as("call %d of %d fails", n, calls).isInstanceOf(CudaException.class);
                 }
                 assertThat(engine.memory().inUse()).as("after call %d of %d failed", n, calls).isEqualTo(held);
@@ -49,7 +51,9 @@ class GpuFailureInNetworksTest {
             assertThat(failed).isGreaterThan(5);
             assertThat(run(engine).status()).isEqualTo(CaseResult.Status.PASS);
         }
-        assertThat(cuda.leftovers()).isEqualTo(new FakeCuda(null, 0).leftovers());
+        // What the device does not take back when it is asked to, nobody asks it again.
+        assertThat(Integer.parseInt(cuda.leftovers().replaceFirst(" .*", ""))).isLessThanOrEqualTo(notTakenBack);
+        assertThat(cuda.leftovers().replaceFirst("^\\d+", "0")).isEqualTo(new FakeCuda(null, 0).leftovers());
     }
 
     @Test
