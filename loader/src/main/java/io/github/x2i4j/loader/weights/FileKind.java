@@ -60,6 +60,10 @@ enum FileKind {
             throw InputFiles.wrong(file, "has " + (start.length == 0 ? "no content" : "not the first bytes of a file written by torch.save")
                     + "; it is damaged or something else");
         }
+        if (name.endsWith(".gguf")) {
+            throw InputFiles.wrong(file, start.length == 0 ? "has no content; fetch it again"
+                    : "does not begin with \"GGUF\" (byte 0); it is damaged or something else");
+        }
         return SAFETENSORS;
     }
 }

@@ -86,6 +86,7 @@ class GgufHeaderTest {
     static Stream<Arguments> malformed() {
         byte[] none = new byte[0];
         return Stream.of(
+                Arguments.of("magic", new GgufWriter().magic(0x55464747), "does not begin with \"GGUF\""),
                 Arguments.of("version", new GgufWriter().version(4), "GGUF version 4"),
                 Arguments.of("tensor count -1", new GgufWriter().counts(-1L, null), "the number of tensors is 18446744073709551615"),
                 Arguments.of("tensor count", new GgufWriter().counts(262_145L, null), "expected at most 262144"),
@@ -109,6 +110,8 @@ class GgufHeaderTest {
                 Arguments.of("alignment 2^30", new GgufWriter().whole("general.alignment", 1 << 30), "power of two"),
                 Arguments.of("alignment as text", new GgufWriter().text("general.alignment", "32"), "power of two"),
                 Arguments.of("five dimensions", new GgufWriter().info("t", 0, 0, 1, 1, 1, 1, 1), "has 5 dimensions"),
+                Arguments.of("countless dimensions", new GgufWriter().info("t", 0, 0, new long[100_000]), "has 100000 dimensions"),
+                Arguments.of("data cut", new GgufWriter().info("t", 0, 0, 1 << 20), "the file ends after"),
                 Arguments.of("negative dimension", new GgufWriter().info("t", 0, 0, -1), "a dimension of tensor t"),
                 Arguments.of("overflow", new GgufWriter().info("t", 0, 0, 1L << 32, 1L << 32), "out of range"),
                 Arguments.of("overflow behind a zero", new GgufWriter().info("t", 0, 0, 0, 1L << 32, 1L << 32), "out of range"),

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -30,7 +31,9 @@ import java.util.function.BiFunction;
  */
 final class TruncatedFile {
     private static final int SIDE = 512;
-    private static final String TYPES = "F32 F16 BF16 F64";
+    /** How long an op runs before its file is cut: until its code is compiled, with the commonest type. */
+    private static final long WARM_F32_NANOS = 60_000_000;
+    private static final long WARM_NANOS = 25_000_000;
 
     private TruncatedFile() {
     }
@@ -40,7 +43,7 @@ final class TruncatedFile {
         Map<String, BiFunction<Scope, Tensor, Tensor>> ops = new LinkedHashMap<>();
         ops.put("linear of many rows", (f, w) -> f.linear(f.zeros(64, SIDE), w, null, Epilogue.NONE));
         ops.put("linear of one row", (f, w) -> f.linear(f.zeros(1, SIDE), w, null, Epilogue.NONE));
-        ops.put("conv2d", (f, w) -> f.conv2d(f.zeros(1, SIDE, 3, 3), w.reshape(SIDE, SIDE, 1, 1), null, new ConvSpec(1, 0, 0, 0, 0), Epilogue.NONE));
+        ops.put("conv2d", (f, w) -> w.dtype().blockElements() > 1 ? null : f.conv2d(f.zeros(1, SIDE, 3, 3), w.reshape(SIDE, SIDE, 1, 1), null, new ConvSpec(1, 0, 0, 0, 0), Epilogue.NONE));
         ops.put("gatherRows", (f, w) -> f.gatherRows(w, new long[] {SIDE - 1, 3}));
         ops.put("layerNorm", (f, w) -> w.dtype() != DType.F32 ? null : f.layerNorm(f.zeros(4, SIDE), w.row(SIDE - 1), w.row(SIDE - 2), 1e-6f));
         ops.put("add", (f, w) -> w.dtype() != DType.F32 ? null : f.add(f.zeros(SIDE, SIDE), w));
@@ -54,13 +57,13 @@ final class TruncatedFile {
         try (Engine engine = gpu ? FakeGpu.open(1L << 30, Precision.F32)
                 : Engine.open(new EngineOptions(EngineOptions.KernelChoice.valueOf(args[1]), Integer.parseInt(args[2]), 2))) {
             System.out.println("kernels " + engine.info().label());
-            for (String type : TYPES.split(" ")) {
+            for (DType type : Arrays.stream(DType.values()).filter(DType::isFloat).toList()) {
                 for (var op : ops().entrySet()) {
                     write(file, type);
                     try (Checkpoint weights = Checkpoints.open(file)) {
                         Tensor w = weights.tensor("w");
                         // A GPU that has seen the weights needs the file no more.
-                        long end = System.nanoTime() + 60_000_000L;
+                        long end = System.nanoTime() + (type == DType.F32 ? WARM_F32_NANOS : WARM_NANOS);
                         while (!gpu && System.nanoTime() < end) {
                             run(engine, op.getValue(), w);
                         }
@@ -82,7 +85,7 @@ final class TruncatedFile {
     private static void meanwhile(Engine engine, Path file) throws IOException, InterruptedException {
         var op = ops().get("linear of many rows");
         for (int round = 0; round < 20; round++) {
-            write(file, "F32");
+            write(file, DType.F32);
             try (Checkpoint weights = Checkpoints.open(file)) {
                 Tensor w = weights.tensor("w");
                 int wait = round;
@@ -118,9 +121,11 @@ final class TruncatedFile {
         }
     }
 
-    private static void write(Path file, String type) throws IOException {
-        long bytes = DType.valueOf(type).bytes((long) SIDE * SIDE);
-        String header = "{\"w\":{\"dtype\":\"" + type + "\",\"shape\":[" + SIDE + "," + SIDE + "],\"data_offsets\":[0," + bytes + "]}}";
+    private static void write(Path file, DType type) throws IOException {
+        long bytes = type.bytes((long) SIDE * SIDE);
+        boolean blocks = type.blockElements() > 1;
+        String header = "{" + (blocks ? "\"__metadata__\":{\"x2i4j.blocks.w\":\"" + type + "\"}," : "") + "\"w\":{\"dtype\":\"" + (blocks ? "U8" : type)
+                + "\",\"shape\":[" + SIDE + "," + (blocks ? type.bytes(SIDE) : SIDE) + "],\"data_offsets\":[0," + bytes + "]}}";
         Files.deleteIfExists(file);
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length())
