@@ -21,8 +21,8 @@ final class ConvertFlags {
     private Path output;
 
     @Option(names = "--names", paramLabel = "NAMES",
-            description = "Of FLUX and its autoencoder: diffusers, or original (one file as first released, ComfyUI's and GGUF's names). Default: as "
-                    + "stored; original for FLUX in GGUF.")
+            description = "Of FLUX, its autoencoder and T5: diffusers, or original (one file as first released, ComfyUI's and GGUF's names). Default: "
+                    + "as stored; original for FLUX and T5 in GGUF.")
     private String names;
 
     @Option(names = "--keep", paramLabel = "PATTERN[=TYPE]",
@@ -57,7 +57,8 @@ final class ConvertFlags {
     private Names names(Path source) {
         if (names == null) {
             boolean gguf = output.toString().toLowerCase(Locale.ROOT).endsWith(".gguf");
-            return gguf && ModelKind.detect(source) == ModelKind.FLUX_TRANSFORMER ? Names.ORIGINAL : Names.STORED;
+            ModelKind kind = gguf ? ModelKind.detect(source) : ModelKind.OTHER;
+            return kind == ModelKind.FLUX_TRANSFORMER || kind == ModelKind.T5 ? Names.ORIGINAL : Names.STORED;
         }
         return switch (names.toLowerCase(Locale.ROOT)) {
             case "diffusers" -> Names.DIFFUSERS;

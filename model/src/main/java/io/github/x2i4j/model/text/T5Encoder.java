@@ -54,6 +54,10 @@ public final class T5Encoder {
         return new T5Encoder(new TokenEmbedding(table), new T5Stack(w.at("encoder"), c));
     }
 
+    public T5Config config() {
+        return encoder.config();
+    }
+
     /** Width of the output, the transformer's {@code joint_attention_dim}. */
     public int dModel() {
         return encoder.config().dModel();

@@ -3,11 +3,13 @@ package io.github.x2i4j.tools.convert;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.model.flux.FluxConfig;
+import io.github.x2i4j.model.text.T5Config;
 import io.github.x2i4j.model.vae.VaeConfig;
 import java.util.Locale;
 
-/** config.json as diffusers writes it, for weights that came without one. */
+/** config.json as diffusers and transformers write it, for weights that came without one. */
 final class Configs {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -36,6 +38,15 @@ final class Configs {
             json.withArray("up_block_types").add("UpDecoderBlock2D");
         }
         return json.toPrettyString() + "\n";
+    }
+
+    /** As transformers writes it; what a T5 encoder's tensors do not tell is as in T5 v1.1. */
+    static String of(T5Config c, long vocabulary) {
+        return JSON.createObjectNode().put("model_type", "t5").put("d_model", c.dModel()).put("d_kv", c.dKv()).put("d_ff", c.dFf())
+                .put("num_heads", c.numHeads()).put("num_layers", c.numLayers()).put("vocab_size", vocabulary)
+                .put("relative_attention_num_buckets", c.numBuckets()).put("relative_attention_max_distance", c.maxDistance())
+                .put("layer_norm_epsilon", c.layerNormEps()).put("feed_forward_proj", c.gate() == Activation.SILU ? "gated-silu" : "gated-gelu")
+                .toPrettyString() + "\n";
     }
 
     private static void numbers(ArrayNode to, int[] values) {

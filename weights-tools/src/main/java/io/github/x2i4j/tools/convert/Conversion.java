@@ -149,7 +149,7 @@ public record Conversion(TypeRules types, Names names, long shardBytes, boolean 
                     case GGUF -> GgufWriter.write(place, tensors, GgufWriter.architecture(kind), types.target(), written);
                     case FILE -> SafetensorsWriter.write(place, null, tensors, metadata(), written);
                     case FOLDER -> {
-                        String stem = names == Names.DIFFUSERS || kind == ModelKind.FLUX_TRANSFORMER || kind == ModelKind.VAE
+                        String stem = names == Names.DIFFUSERS && kind != ModelKind.T5 || kind == ModelKind.FLUX_TRANSFORMER || kind == ModelKind.VAE
                                 || kind == ModelKind.TINY_VAE || kind == ModelKind.ALIGNNET ? "diffusion_pytorch_model" : "model";
                         SafetensorsWriter.writeShards(place, stem, tensors, metadata(), shardBytes, written);
                         if (Files.isDirectory(source)) {

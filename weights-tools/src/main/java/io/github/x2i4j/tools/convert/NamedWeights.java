@@ -11,6 +11,7 @@ import io.github.x2i4j.loader.weights.NameMap;
 import io.github.x2i4j.loader.weights.Weights;
 import io.github.x2i4j.model.flux.FluxNames;
 import io.github.x2i4j.model.flux.FluxTransformer;
+import io.github.x2i4j.model.text.T5Encoder;
 import io.github.x2i4j.model.vae.AutoencoderKl;
 import io.github.x2i4j.model.vae.VaeNames;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import java.util.function.BiConsumer;
  * The tensors of a network under the names asked for.
  *
  * @param weights in the network's order
- * @param config config.json that goes with diffusers' names
+ * @param config config.json that goes with the names of diffusers and transformers
  */
 record NamedWeights(List<Weight> weights, String config) {
     /**
@@ -47,8 +48,14 @@ record NamedWeights(List<Weight> weights, String config) {
                 yield of(taken, names, Configs.of(vae[0].config()), OriginalNames.vae(vae[0].config().blockOutChannels().length,
                         vae[0].config().layersPerBlock()), VaeNames.MAP);
             }
+            case T5 -> {
+                T5Encoder[] t5 = new T5Encoder[1];
+                Map<String, Tensor> taken = bind(source, checkpoint, T5Encoder.NAMES, (w, c) -> t5[0] = T5Encoder.of(w, c));
+                yield of(taken, names, Configs.of(t5[0].config(), taken.get("shared.weight").dim(0)), OriginalNames.t5(t5[0].config().numLayers()),
+                        T5Encoder.NAMES);
+            }
             default -> throw new UnsupportedFeatureException(source + ": this is " + kind.description() + "; other names are known for FLUX "
-                    + "transformers and their autoencoders only, so leave out --names");
+                    + "transformers, their autoencoders and T5 only, so leave out --names");
         };
     }
 

@@ -4,8 +4,8 @@ package io.github.x2i4j.tools.convert;
 public enum Names {
     /** As they are stored. */
     STORED,
-    /** As diffusers calls them, which are the names of this project's networks. */
+    /** As diffusers, and of T5 transformers, calls them, which are the names of this project's networks. */
     DIFFUSERS,
-    /** As in the single files of the original release, which ComfyUI and GGUF files of FLUX have. */
+    /** As in the single files of the original release, which ComfyUI and GGUF files of FLUX have; of T5 as in llama.cpp's GGUF files. */
     ORIGINAL
 }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The tensors of a network under the names of the original release. Only those names stand here; what each is made of is what the
+ * The tensors of a network under the names of the original release, of T5 those of llama.cpp's GGUF files. Only those names stand here; what each is made of is what the
  * reader's {@link NameMap} says, the other way round.
  */
 final class OriginalNames {
@@ -30,6 +30,9 @@ final class OriginalNames {
 
     private static final List<String> RESNET = List.of("norm1", "conv1", "norm2", "conv2", "nin_shortcut");
     private static final List<String> ATTENTION = List.of("norm", "q", "k", "v", "proj_out");
+
+    private static final List<String> T5_BLOCK = List.of("attn_norm", "attn_q", "attn_k", "attn_v", "attn_o", "attn_rel_b", "ffn_norm", "ffn_gate",
+            "ffn_up", "ffn_down");
 
     private OriginalNames() {
     }
@@ -68,6 +71,12 @@ final class OriginalNames {
         }
         Stream.of("quant_conv", "post_quant_conv").forEach(all::add);
         return parameters(all.build());
+    }
+
+    /** All names that a T5 encoder of so many blocks can have. */
+    static List<String> t5(int blocks) {
+        Stream<String> inBlocks = IntStream.range(0, blocks).boxed().flatMap(i -> T5_BLOCK.stream().map(n -> "enc.blk." + i + "." + n));
+        return Stream.concat(Stream.of("token_embd", "enc.output_norm"), inBlocks).map(n -> n + ".weight").toList();
     }
 
     private static List<String> parameters(Stream<String> layers) {

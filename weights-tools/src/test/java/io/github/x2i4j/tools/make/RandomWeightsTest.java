@@ -42,9 +42,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RandomWeightsTest {
-    private static final Map<String, String> SMALL_FLUX = Map.of("attention_head_dim", "8", "axes_dims_rope", "[2,2,4]", "joint_attention_dim", "10",
-            "pooled_projection_dim", "4", "in_channels", "8", "num_attention_heads", "2");
-
     @TempDir
     Path temp;
 
@@ -54,7 +51,7 @@ class RandomWeightsTest {
 
     private Path flux(String name, DType dtype, int depth) {
         Path folder = temp.resolve(name);
-        RandomWeights.make(Architecture.FLUX_DEV, folder, options(dtype, new Sizes(depth, null, SMALL_FLUX)), Progress.NONE);
+        RandomWeights.make(Architecture.FLUX_DEV, folder, options(dtype, new Sizes(depth, null, SmallModels.FLUX)), Progress.NONE);
         return folder;
     }
 
@@ -67,26 +64,11 @@ class RandomWeightsTest {
         assertThat(a.tensors(Sizes.FULL.parsed(a)).values().stream().mapToLong(Shape::elements).sum()).isEqualTo(parameters);
     }
 
-    private static Sizes small(Architecture a) {
-        return switch (a.family()) {
-            case FLUX -> new Sizes(1, null, SMALL_FLUX);
-            case VAE -> new Sizes(1, 128, Map.of());
-            case TINY_VAE -> new Sizes(null, 16, Map.of());
-            case T5 -> new Sizes(1, 64, Map.of("vocab_size", "50"));
-            case CLIP -> new Sizes(1, 64, Map.of("vocab_size", "50"));
-            case QWEN -> new Sizes(1, 128, Map.of("vocab_size", "50", "vision_config.hidden_size", "64", "vision_config.intermediate_size", "9"));
-            case INTERNVL -> new Sizes(1, 128, Map.of("llm_config.vocab_size", "50", "vision_config.hidden_size", "32",
-                    "vision_config.intermediate_size", "9"));
-            case MINICPM -> new Sizes(1, 128, Map.of("vocab_size", "50", "vision_config.hidden_size", "32", "audio_config.d_model", "32"));
-            case ALIGNNET -> new Sizes(3, 16, Map.of("joint_attention_dim", "12", "pooled_projection_dim", "4"));
-        };
-    }
-
     @ParameterizedTest
     @EnumSource
     void whatIsMadeLoadsWithEveryTensorUsedAndNoneMissing(Architecture a) {
         Path folder = temp.resolve("m");
-        RandomWeights.Made made = RandomWeights.make(a, folder, options(DType.BF16, small(a)), Progress.NONE);
+        RandomWeights.Made made = SmallModels.make(a, folder, DType.BF16);
         try (Loaded<?> model = switch (a.family()) {
             case FLUX -> Loaded.open(folder, NameMap.IDENTITY, FluxTransformer::of);
             case VAE -> Loaded.open(folder, VaeNames.MAP, AutoencoderKl::of);
@@ -109,7 +91,7 @@ class RandomWeightsTest {
         Path a = flux("a", DType.F16, 1);
         Path b = flux("b", DType.F16, 1);
         assertThat(Files.mismatch(a.resolve(weights), b.resolve(weights))).isEqualTo(-1);
-        RandomWeights.make(Architecture.FLUX_DEV, temp.resolve("c"), new RandomWeights.Options(8, DType.F16, new Sizes(1, null, SMALL_FLUX), 1 << 30),
+        RandomWeights.make(Architecture.FLUX_DEV, temp.resolve("c"), new RandomWeights.Options(8, DType.F16, new Sizes(1, null, SmallModels.FLUX), 1 << 30),
                 Progress.NONE);
         assertThat(Files.mismatch(a.resolve(weights), temp.resolve("c").resolve(weights))).isGreaterThan(0);
     }
@@ -170,7 +152,7 @@ class RandomWeightsTest {
     @Test
     void aPipelineHasThePartsThatDrawingTakes() {
         Path folder = temp.resolve("p");
-        RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SMALL_FLUX)), Progress.NONE);
+        RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SmallModels.FLUX)), Progress.NONE);
         FluxParts opened = FluxParts.open(folder);
         for (FluxParts.Part part : List.of(FluxParts.Part.TRANSFORMER, FluxParts.Part.VAE, FluxParts.Part.SCHEDULER)) {
             assertThat(opened.part(part)).isDirectory();
@@ -181,7 +163,7 @@ class RandomWeightsTest {
     @Test
     void partsOfAPipelineMayLieApart() {
         Path folder = temp.resolve("apart");
-        RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SMALL_FLUX)), Progress.NONE);
+        RandomPipeline.make(Architecture.FLUX_SCHNELL, folder, options(DType.BF16, new Sizes(1, null, SmallModels.FLUX)), Progress.NONE);
         FluxParts whole = FluxParts.open(folder);
         FluxParts apart = FluxParts.open(folder.resolve("transformer")).with(FluxParts.Part.VAE, folder.resolve("vae"));
         assertThat(apart.part(FluxParts.Part.VAE)).isEqualTo(whole.part(FluxParts.Part.VAE));
