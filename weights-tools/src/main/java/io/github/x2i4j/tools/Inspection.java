@@ -66,6 +66,11 @@ public record Inspection(Path path, ModelKind kind, String description, List<Ten
         return totals().values().stream().reduce(Total.NONE, Total::plus);
     }
 
+    /** True if a tensor's name begins so. */
+    boolean holds(String prefix) {
+        return tensors.stream().anyMatch(t -> t.name().startsWith(prefix));
+    }
+
     /** Number of weights: elements of floating-point tensors, parts included. */
     public long parameters() {
         return totals().entrySet().stream().filter(e -> e.getKey().matches("B?F[0-9].*")).mapToLong(e -> e.getValue().elements()).sum();

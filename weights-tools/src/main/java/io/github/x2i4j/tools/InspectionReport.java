@@ -18,9 +18,8 @@ public final class InspectionReport {
     public static List<String> text(Inspection inspection, int maxTensors) {
         List<String> lines = new ArrayList<>();
         append(lines, "", inspection, maxTensors);
-        if (inspection.kind().use() != null) {
-            lines.add(1, "  use: " + inspection.kind().use());
-        }
+        Usage usage = Usage.of(inspection);
+        lines.add(1, "  use: " + String.join(", or ", usage.commands()) + (usage.needs() == null ? "" : "; " + usage.needs()));
         Inspection.Total total = inspection.total();
         if (!inspection.parts().isEmpty() && total.tensors() > 0) {
             lines.add("in all: " + sums(total, inspection.parameters()));

@@ -1,6 +1,5 @@
 package io.github.x2i4j.tools;
 
-import io.github.x2i4j.loader.weights.ModelKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,13 +32,19 @@ public final class InspectionSummary {
         }
         String facts = FACTS.stream().filter(i.config()::containsKey).limit(MOST_FACTS).map(f -> f + " " + InspectionReport.shown(i.config().get(f)))
                 .collect(Collectors.joining(", "));
+        facts = facts.isEmpty() ? TensorFacts.of(i) : facts;
         if (!facts.isEmpty()) {
             lines.add("  sizes    " + facts);
         }
         if (i.metadata().containsKey("made_by")) {
             lines.add("  made by  " + InspectionReport.shown(i.metadata().get("made_by")));
         }
-        lines.add("  use      " + runs(i));
+        Usage usage = Usage.of(i);
+        lines.add("  use      " + usage.commands().getFirst());
+        usage.commands().stream().skip(1).forEach(c -> lines.add("  or       " + c));
+        if (usage.needs() != null) {
+            lines.add("  with     " + usage.needs());
+        }
         problems(lines, i.allProblems());
         return lines;
     }
@@ -55,12 +60,6 @@ public final class InspectionSummary {
     private static String share(long bytes, long all) {
         double percent = 100.0 * bytes / Math.max(1, all);
         return percent >= 99.95 ? "100 %" : String.format(Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
-    }
-
-    private static String runs(Inspection i) {
-        String use = i.kind().use();
-        return use != null ? use.replace("PATH", InspectionReport.shown(i.path().toString()))
-                : i.kind() == ModelKind.OTHER ? "nothing that x2i knows of" : "as a part of the model whose folder it lies in";
     }
 
     private static void problems(List<String> lines, List<String> problems) {

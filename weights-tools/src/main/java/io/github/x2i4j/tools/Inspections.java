@@ -34,8 +34,20 @@ public final class Inspections {
      * @throws io.github.x2i4j.engine.UnsupportedFeatureException if it is a weight file of a format that cannot be read
      */
     public static Inspection inspect(Path path) {
+        return inspect(path, false);
+    }
+
+    /**
+     * The same, and every tensor of a network whose files are whole is accounted for: those that are missing, misshaped or of no use are
+     * problems too. Of the weights headers and small tensors are read.
+     */
+    public static Inspection account(Path path) {
+        return inspect(path, true);
+    }
+
+    private static Inspection inspect(Path path, boolean account) {
         Identity identity = Identity.of(path);
-        Builder b = new Builder(identity);
+        Builder b = new Builder(identity, account);
         if (Files.isDirectory(path)) {
             b.folder();
         } else if (identity.kind() == ModelKind.BUNDLE) {
@@ -49,18 +61,23 @@ public final class Inspections {
     private static final class Builder {
         private final Path path;
         private final Identity identity;
+        private final boolean account;
         private final TreeMap<String, TensorInfo> tensors = new TreeMap<>();
         private final Map<String, String> config = new LinkedHashMap<>();
         private final Map<String, String> metadata = new TreeMap<>();
         private final List<String> problems = new ArrayList<>();
         private final List<Inspection.Part> parts = new ArrayList<>();
 
-        Builder(Identity identity) {
+        Builder(Identity identity, boolean account) {
             this.path = identity.path();
             this.identity = identity;
+            this.account = account;
         }
 
         Inspection build() {
+            if (account && problems.isEmpty() && !tensors.isEmpty()) {
+                attempt(() -> Networks.account(path, identity.kind()));
+            }
             return new Inspection(path, identity.kind(), identity.description(), new ArrayList<>(tensors.values()),
                     Collections.unmodifiableMap(config), Collections.unmodifiableMap(metadata), problems, parts);
         }
@@ -174,7 +191,7 @@ public final class Inspections {
                     problems.add("part " + name + " is " + part.description() + " itself: " + where);
                     return;
                 }
-                parts.add(new Inspection.Part(name, inspect(where)));
+                parts.add(new Inspection.Part(name, inspect(where, account)));
             });
         }
 

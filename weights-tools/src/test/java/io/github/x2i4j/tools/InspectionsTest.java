@@ -3,8 +3,18 @@ package io.github.x2i4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.x2i4j.engine.DType;
 import io.github.x2i4j.engine.InvalidInputException;
 import io.github.x2i4j.loader.weights.ModelKind;
+import io.github.x2i4j.loader.weights.TensorInfo;
+import io.github.x2i4j.model.pipeline.Progress;
+import io.github.x2i4j.tools.convert.Conversion;
+import io.github.x2i4j.tools.convert.Names;
+import io.github.x2i4j.tools.convert.TypeRules;
+import io.github.x2i4j.tools.make.Architecture;
+import io.github.x2i4j.tools.make.RandomWeights;
+import io.github.x2i4j.tools.make.Sizes;
+import io.github.x2i4j.tools.make.SmallModels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class InspectionsTest {
     @TempDir
@@ -160,7 +172,9 @@ class InspectionsTest {
                 p + ": a FLUX pipeline folder",
                 "  holds    3 tensors, 11 parameters, 40 bytes: F32 50 %, BF16 30 %, I64 20 %",
                 "  parts    transformer 20 bytes, vae 20 bytes, scheduler",
-                "  use      x2i generate \"TEXT\" --flux " + p + "; with --mllm and --alignnet, X2I draws with it",
+                "  use      x2i generate \"TEXT\" --flux " + p,
+                "  or       x2i generate \"TEXT\" --flux " + p + " --mllm MLLM --alignnet ALIGNNET",
+                "  with     MLLM: such as Qwen/Qwen2.5-VL-7B-Instruct; ALIGNNET: the file for that language model of OPPOer/X2I",
                 "  missing  nothing");
         for (String part : List.of("transformer", "vae", "scheduler")) {
             try (java.util.stream.Stream<Path> files = Files.walk(p.resolve(part))) {
@@ -175,11 +189,68 @@ class InspectionsTest {
         assertThat(lines.getLast()).startsWith("  missing  part c is missing: there is no").endsWith("(and 2 problems more: --all)");
     }
 
-    @org.junit.jupiter.params.ParameterizedTest
-    @org.junit.jupiter.params.provider.EnumSource
+    @ParameterizedTest
+    @EnumSource
     void everyKindIsToldWhatRunsIt(ModelKind kind) {
         Inspection i = new Inspection(Path.of("x\u001b"), kind, kind.description(), List.of(), Map.of("num_layers", "3"), Map.of(), List.of(), List.of());
-        assertThat(InspectionSummary.lines(i)).hasSizeBetween(3, 10).noneMatch(l -> l.contains("\u001b")).anyMatch(l -> l.startsWith("  use      "))
+        assertThat(InspectionSummary.lines(i)).hasSizeBetween(4, 10).noneMatch(l -> l.contains("\u001b")).anyMatch(l -> l.startsWith("  use      "))
                 .contains("  sizes    num_layers 3", "  missing  nothing");
+    }
+
+    private Inspection made(Architecture a) {
+        SmallModels.make(a, temp.resolve("made"), DType.BF16);
+        return Inspections.account(temp.resolve("made"));
+    }
+
+    /** A file alone, under other names or in another format where there are such, has as much to tell as its folder. */
+    private List<String> alone(String output, Names names) {
+        new Conversion(new TypeRules(null, List.of()), names, 1 << 30, false).run(temp.resolve("made"), temp.resolve(output), Progress.NONE);
+        return InspectionSummary.lines(Inspections.account(temp.resolve(output)));
+    }
+
+    @Test
+    void aTransformerAloneSaysItsSizesAndWhatElseItTakes() {
+        assertThat(made(Architecture.FLUX_DEV).allProblems()).isEmpty();
+        for (String file : List.of("f.safetensors", "f.gguf")) {
+            Path path = temp.resolve(file);
+            assertThat(alone(file, Names.ORIGINAL)).hasSizeBetween(7, 8).contains("  sizes    1 double blocks, 2 single blocks, width 128",
+                    "  use      x2i generate \"TEXT\" --flux " + path + " --vae AE --mllm MLLM --alignnet ALIGNNET",
+                    "  or       x2i generate \"TEXT\" --flux " + path + " --vae AE --clip CLIP --t5 T5 --tokenizers DIR", "  missing  nothing")
+                    .anyMatch(l -> l.startsWith("  with     AE: ae.safetensors"));
+        }
+    }
+
+    @Test
+    void anAlignNetSaysWhichLanguageModelItIsFor() {
+        RandomWeights.make(Architecture.ALIGNNET_7B, temp.resolve("a"), new RandomWeights.Options(1, DType.BF16, Sizes.FULL, 1 << 30), Progress.NONE);
+        assertThat(InspectionSummary.lines(Inspections.account(temp.resolve("a/diffusion_pytorch_model.safetensors"))))
+                .contains("  sizes    29 hidden states, width 3584", "  missing  nothing")
+                .anyMatch(l -> l.startsWith("  with     MLLM: Qwen/Qwen2.5-VL-7B-Instruct or openbmb/MiniCPM-o-2_6; "));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyTensorOfEveryArchitectureIsAccountedFor(Architecture a) throws IOException {
+        Inspection whole = made(a);
+        assertThat(whole.problems()).allMatch(p -> p.startsWith("no tokenizer") || p.startsWith("no preprocessor"));
+        assertThat(InspectionSummary.lines(whole)).hasSizeBetween(4, 10).anyMatch(l -> l.startsWith("  sizes    "));
+        for (String small : List.of("tokenizer.json", "preprocessor_config.json")) {
+            Files.writeString(temp.resolve("made").resolve(small), "{}");
+        }
+        Path file = whole.tensors().getFirst().file();
+        String lost = whole.tensors().stream().map(TensorInfo::name).filter(n -> n.endsWith("weight")).reduce((x, y) -> y).orElseThrow();
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] renamed = new String(bytes, StandardCharsets.ISO_8859_1).replace("\"" + lost + "\"", "\"" + lost.substring(0, lost.length() - 1) + "_\"")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(file, renamed);
+        assertThat(Inspections.inspect(temp.resolve("made")).allProblems()).isEmpty();
+        assertThat(Inspections.account(temp.resolve("made")).allProblems()).hasSize(1).allMatch(p -> p.contains(lost.replace("text_model.", "")));
+    }
+
+    @Test
+    void aConfigurationLeadsToItsFolder() throws IOException {
+        Path p = pipeline();
+        assertThat(InspectionSummary.lines(Inspections.inspect(p.resolve("model_index.json")))).contains(
+                p.resolve("model_index.json") + ": a small file of the folder it lies in", "  use      x2i inspect " + p);
     }
 }

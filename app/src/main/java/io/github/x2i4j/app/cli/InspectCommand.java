@@ -77,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private boolean weights(PrintWriter out) throws JsonProcessingException {
-        Inspection inspection = Inspections.inspect(path);
+        Inspection inspection = Inspections.account(path);
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(InspectionReport.json(inspection)));
         } else {

@@ -130,7 +130,7 @@ public record Identity(ModelKind kind, Path path, String description) {
             return known(ModelKind.TOKENIZER, file);
         }
         if (!isWeights(name)) {
-            return other(file, "a file that is no weights");
+            return other(file, name.endsWith(".json") ? "a small file of the folder it lies in" : "a file that is no weights");
         }
         return tensors(file);
     }

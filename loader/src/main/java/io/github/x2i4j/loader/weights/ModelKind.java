@@ -37,25 +37,6 @@ public enum ModelKind {
         return description;
     }
 
-    /** What a newcomer does with it: the option that it goes with and what else that takes; null where nothing is to be said. */
-    public String use() {
-        return switch (this) {
-            case BUNDLE -> "x2i generate \"TEXT\" --bundle PATH";
-            case FLUX_PIPELINE -> "x2i generate \"TEXT\" --flux PATH; with --mllm and --alignnet, X2I draws with it";
-            case FLUX_TRANSFORMER, FLUX_SINGLE_FILE -> "--flux PATH, with --vae (ae.safetensors) unless the file holds one, and either --mllm and "
-                    + "--alignnet (X2I) or --clip, --t5 and --tokenizers (plain FLUX)";
-            case QWEN2_5_VL, INTERNVL, MINICPM_O -> "--mllm PATH, with --alignnet and --flux";
-            case QWEN2_5_VL_LANGUAGE, QWEN2_5_VL_VISION -> "--mllm FOLDER, a folder with the language model, its mmproj file and the original's "
-                    + "config.json, tokenizer and preprocessor_config.json; with --alignnet and --flux";
-            case ALIGNNET -> "--alignnet PATH, with --mllm and --flux";
-            case VAE, VAE_SINGLE_FILE, TINY_VAE -> "--vae PATH, with --flux";
-            case T5 -> "--t5 PATH, with --flux, --vae, --clip and --tokenizers";
-            case CLIP -> "--clip PATH, with --flux, --vae, --t5 and --tokenizers";
-            case LIGHTCONTROL, LORA -> "not used by this version";
-            case SCHEDULER, TOKENIZER, PREPROCESSOR, OTHER -> null;
-        };
-    }
-
     /**
      * Tells what {@code path} is, from its configuration files and, where there are none, from the names of its tensors.
      *
