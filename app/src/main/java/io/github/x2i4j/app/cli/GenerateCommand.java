@@ -66,7 +66,7 @@ final class GenerateCommand implements Runnable {
             MemoryReport report = output.report ? new MemoryReport(display, workplace.engine()) : null;
             studio.draw(drawing, report == null ? display : report, new Writer(files, display));
             if (report != null) {
-                report.print(workplace.processPeak());
+                report.print(workplace.processPlan());
             }
         } catch (RuntimeException | Error e) {
             display.abort();

@@ -57,10 +57,10 @@ final class JsonLines implements Display {
     public void memory(List<MemoryReport.Stage> stages, MemoryReport.Peaks peaks) {
         for (MemoryReport.Stage s : stages) {
             event("memory", "stage", s.name(), "weights", s.weights(), "mapped_bytes", s.mapped(), "activation_bytes", s.pool(),
-                    "heap_bytes", s.heap(), "resident_bytes", s.resident());
+                    "heap_bytes", s.heap(), "resident_bytes", s.resident(), "planned_bytes", s.planned());
         }
         event("memory", "stage", "all", "activation_pool_peak_bytes", peaks.pool(), "resident_peak_bytes", peaks.resident(),
-                "planned_bytes", peaks.planned(), "steps", peaks.methods());
+                "planned_bytes", peaks.planned(), "planned_at_most_bytes", peaks.bound(), "steps", peaks.methods());
     }
 
     /** Prints one event; names and values take turns. */

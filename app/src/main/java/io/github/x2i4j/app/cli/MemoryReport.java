@@ -2,6 +2,7 @@ package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.model.memory.MemoryPlan;
 import io.github.x2i4j.model.nn.BlockHook;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 final class MemoryReport implements Display {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
+    private static final String RESET_PEAK = "5";
     private static final List<String> WEIGHT_FILES = List.of(".safetensors", ".bin", ".pt", ".pth", ".gguf");
     /** Columns of a line about mapped memory; the last is the file, which may hold spaces. */
     private static final int COLUMNS = 6;
@@ -31,16 +34,19 @@ final class MemoryReport implements Display {
     private final Set<String> methods = new LinkedHashSet<>();
     private String current;
     private long poolPeak;
+    private long residentPeak = -1;
+    private boolean struckOff;
 
     /**
-     * The most that a stage held, in bytes; -1 where the system does not tell.
+     * The most that a stage held, in bytes; -1 where the system does not tell, or nothing was planned.
      *
      * @param weights by file, those that were mapped at any time of the stage
      * @param pool activations, in blocks in use
      * @param heap Java objects, garbage among them
      * @param resident of the whole process, mapped weights that are in memory among it
+     * @param planned what a memory budget's plan said the process would likely hold
      */
-    record Stage(String name, Map<String, Long> weights, long pool, long heap, long resident) {
+    record Stage(String name, Map<String, Long> weights, long pool, long heap, long resident, long planned) {
         /** Bytes of weights, or -1. */
         long mapped() {
             return Files.exists(MAPS) ? weights.values().stream().mapToLong(Long::longValue).sum() : -1;
@@ -49,7 +55,12 @@ final class MemoryReport implements Display {
         private Stage with(Stage other) {
             Map<String, Long> both = new TreeMap<>(weights);
             other.weights.forEach((file, bytes) -> both.merge(file, bytes, Math::max));
-            return new Stage(name, both, Math.max(pool, other.pool), Math.max(heap, other.heap), Math.max(resident, other.resident));
+            return new Stage(name, both, Math.max(pool, other.pool), Math.max(heap, other.heap), Math.max(resident, other.resident), planned);
+        }
+
+        private Stage planned(MemoryPlan plan) {
+            long bytes = plan == null ? -1 : plan.stages().stream().filter(s -> s.name().equals(name)).mapToLong(plan::likely).findFirst().orElse(-1);
+            return new Stage(name, weights, pool, heap, resident, bytes);
         }
     }
 
@@ -58,10 +69,11 @@ final class MemoryReport implements Display {
      *
      * @param pool taken for activations
      * @param resident of the whole process, as the system watched it all the time
-     * @param planned what the plan of a memory budget said the process would hold
+     * @param planned what the plan of a memory budget said the process would likely hold
+     * @param bound what it said the process would hold at most, the Java heap grown to its limit
      * @param methods how steps were given to a GPU
      */
-    record Peaks(long pool, long resident, long planned, List<String> methods) {
+    record Peaks(long pool, long resident, long planned, long bound, List<String> methods) {
     }
 
     MemoryReport(Display display, Engine engine) {
@@ -72,17 +84,37 @@ final class MemoryReport implements Display {
     /**
      * Tells what was seen.
      *
-     * @param planned what was planned, or -1
+     * @param plan of a memory budget, or null
      */
-    void print(long planned) {
-        display.memory(List.copyOf(stages.values()), new Peaks(poolPeak, status("VmHWM:"), planned, List.copyOf(methods)));
+    void print(MemoryPlan plan) {
+        endStage();
+        display.memory(stages.values().stream().map(s -> s.planned(plan)).toList(), new Peaks(poolPeak, residentPeak,
+                plan == null ? -1 : plan.likelyPeak(), plan == null ? -1 : plan.peak(), List.copyOf(methods)));
     }
 
     private void look() {
         Runtime r = Runtime.getRuntime();
         poolPeak = Math.max(poolPeak, engine.memory().peak());
-        stages.merge(current, new Stage(current, mappedWeights(), engine.memory().inUse(), r.totalMemory() - r.freeMemory(), status("VmRSS:")),
-                Stage::with);
+        see(new Stage(current, mappedWeights(), engine.memory().inUse(), r.totalMemory() - r.freeMemory(), status("VmRSS:"), -1));
+    }
+
+    private void see(Stage stage) {
+        stages.merge(stage.name, stage, Stage::with);
+    }
+
+    /** The system's own peak belongs to the stage that ends, where the one before was struck off; a process may do that with its own. */
+    private void endStage() {
+        long peak = status("VmHWM:");
+        residentPeak = Math.max(residentPeak, peak);
+        if (current != null && struckOff) {
+            see(new Stage(current, Map.of(), 0, 0, peak, -1));
+        }
+        try {
+            Files.writeString(CLEAR_REFS, RESET_PEAK);
+            struckOff = true;
+        } catch (IOException _) {
+            struckOff = false;
+        }
     }
 
     private static long status(String field) {
@@ -113,6 +145,7 @@ final class MemoryReport implements Display {
 
     @Override
     public void stage(String name, int steps) {
+        endStage();
         current = name;
         display.stage(name, steps);
         look();

@@ -77,7 +77,8 @@ final class PlanTable {
     void verdict(MemoryPlan plan) {
         MemoryPlan.Stage s = plan.largest();
         line("");
-        line("The peak is %s in \"%s\", where %s.", text(plan.peak()), s.name(), s.weightsDominate()
+        line("The peak is %s in \"%s\"%s, where %s.", text(plan.peak()), s.name(), plan.likelyPeak() == plan.peak() ? ""
+                : " (" + text(plan.likelyPeak()) + " unless the Java heap grows to its limit)", s.weightsDominate()
                 ? "weights weigh most: they can stream (" + option(plan) + "), or be quantised" : "tensors weigh most: a smaller picture needs less");
         if (plan.limit() > 0) {
             line(option(plan) + " " + text(plan.limit()) + (plan.missing() == 0 ? " can be kept." : " cannot be kept: " + text(plan.missing())
@@ -95,6 +96,7 @@ final class PlanTable {
     void json(MemoryPlan plan) {
         Map<String, Object> o = new LinkedHashMap<>();
         o.put("peak_bytes", plan.peak());
+        o.put("likely_peak_bytes", plan.likelyPeak());
         o.put("resident_bytes", plan.resident());
         o.put("least_bytes", plan.least());
         o.put(onGpu(plan) ? "max_vram_bytes" : "max_memory_bytes", plan.limit());

@@ -93,9 +93,9 @@ record Workplace(Engine engine, MemoryBudget budget, Studio studio, Drawing draw
         return asked != null || !engine.computes() ? asked : new MemoryBudget(engine.freeDeviceMemory());
     }
 
-    /** What the process is planned to hold at most; -1 where that is not planned. */
-    long processPeak() {
-        return budget == null || engine.isGpu() ? -1 : studio.plan(drawing).peak();
+    /** What the process is planned to hold, or null where that is not planned. */
+    MemoryPlan processPlan() {
+        return budget == null || engine.isGpu() ? null : studio.plan(drawing);
     }
 
     @Override

@@ -72,6 +72,16 @@ public record MemoryPlan(long limit, Overhead overhead, long copies, List<Stage>
         return largest().planned;
     }
 
+    /** What the process will likely hold in a stage: no more than planned, with the Java heap as it is instead of its limit. */
+    public long likely(Stage stage) {
+        return stage.planned - (overhead instanceof JavaMemory java ? java.heap() - java.likely() : 0);
+    }
+
+    /** What the process will likely hold at most. */
+    public long likelyPeak() {
+        return likely(largest());
+    }
+
     /** Most that the process holds with all weights of a stage in memory. */
     public long resident() {
         return stages.stream().mapToLong(Stage::resident).max().orElseThrow();

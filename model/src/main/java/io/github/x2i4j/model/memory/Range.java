@@ -4,6 +4,11 @@ import io.github.x2i4j.engine.BlockUploads;
 import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A weight, most often in a mapped file.
@@ -41,6 +46,22 @@ record Range(HostStorage file, long offset, long length, long used, long element
 
     BlockUploads.Piece piece() {
         return new BlockUploads.Piece(file, offset, length);
+    }
+
+    /** Into how many parts of files the ranges fall: those that touch, or nearly do, are one. */
+    static int runs(List<Range> ranges) {
+        Map<HostStorage, List<Range>> byFile = new IdentityHashMap<>();
+        ranges.forEach(r -> byFile.computeIfAbsent(r.file, _ -> new ArrayList<>()).add(r));
+        int runs = 0;
+        for (List<Range> inFile : byFile.values()) {
+            inFile.sort(Comparator.comparingLong(Range::offset));
+            long end = Long.MIN_VALUE / 2;
+            for (Range r : inFile) {
+                runs += r.offset > end + AROUND || r.used < r.length ? 1 : 0;
+                end = Math.max(end, r.offset + r.length);
+            }
+        }
+        return runs;
     }
 
     private MemorySegment segment() {

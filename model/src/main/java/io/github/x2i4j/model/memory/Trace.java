@@ -46,7 +46,7 @@ record Trace(List<Stage> stages, long copies) {
 
         /** What is taken around weights, and stays when they go, at most. */
         long edgeBytes() {
-            return medium.around() * (loose.size() + blocks().stream().mapToInt(v -> v.weights.size()).sum());
+            return medium.around(loose) + blocks().stream().mapToLong(v -> medium.around(v.weights)).sum();
         }
 
         /** Number of elements of all weights, as far as they are used. */

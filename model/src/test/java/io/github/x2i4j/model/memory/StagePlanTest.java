@@ -32,7 +32,22 @@ class StagePlanTest {
     }
 
     private static long held(int blocks) {
-        return FIXED + TENSORS + 5 * MEGA + (blocks + 1) * Range.AROUND;
+        return FIXED + TENSORS + 5 * MEGA + (blocks + 1) * 2 * Range.AROUND;
+    }
+
+    @Test
+    void rangesThatTouchAreOneRunAndTablesOfWhichLittleIsReadAreNot() {
+        HostStorage file = HostStorage.absent(1000 * MEGA);
+        Range first = new Range(file, 4096, MEGA, MEGA, 1);
+        Range next = new Range(file, 4096 + MEGA, MEGA, MEGA, 1);
+        Range near = new Range(file, 4096 + 2 * MEGA + Range.AROUND, MEGA, MEGA, 1);
+        Range far = new Range(file, 4096 + 3 * MEGA + 2 * Range.AROUND + 1, MEGA, MEGA, 1);
+        assertThat(Range.runs(List.of(next, first))).isEqualTo(1);
+        assertThat(Range.runs(List.of(near, next, first))).isEqualTo(1);
+        assertThat(Range.runs(List.of(far, near, next, first))).isEqualTo(2);
+        assertThat(Range.runs(List.of(first, new Range(HostStorage.absent(MEGA), 4096 + MEGA, MEGA, MEGA, 1)))).isEqualTo(2);
+        assertThat(Range.runs(List.of(first, new Range(file, 4096 + MEGA, MEGA, 100, 1)))).isEqualTo(2);
+        assertThat(Range.runs(List.of())).isZero();
     }
 
     @Test
