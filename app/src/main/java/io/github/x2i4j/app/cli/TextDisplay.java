@@ -21,10 +21,10 @@ abstract class TextDisplay implements Display {
     @Override
     public void memory(List<MemoryReport.Stage> stages, MemoryReport.Peaks peaks) {
         err.println(String.format(Locale.ROOT, "%-16s %12s %12s %12s %12s %12s", "memory in MB", "weights", "activations", "heap", "resident",
-                peaks.planned() < 0 ? "" : "planned"));
+                peaks.planned() < 0 ? "" : "planned").stripTrailing());
         for (MemoryReport.Stage s : stages) {
             err.println(String.format(Locale.ROOT, "%-16s %12s %12s %12s %12s %12s", s.name(), mega(s.mapped()), mega(s.pool()), mega(s.heap()),
-                    mega(s.resident()), peaks.planned() < 0 ? "" : mega(s.planned())));
+                    mega(s.resident()), peaks.planned() < 0 ? "" : mega(s.planned())).stripTrailing());
         }
         err.println("peak of the activations' pool: " + mega(peaks.pool()) + " MB; of the whole process: " + mega(peaks.resident()) + " MB resident"
                 + (peaks.planned() < 0 ? "" : ", planned " + mega(peaks.planned()) + " MB, " + mega(peaks.bound()) + " MB at most"));

@@ -147,7 +147,7 @@ class PlanCommandTest {
     @Test
     void theReportTellsThePeakBesideThePlan() {
         assertThat(run("generate", "green fox", "--steps", "1", "--report", "-q", "--max-memory", "200G", "-o", folder.toString())).isZero();
-        assertThat(err.toString().lines()).anyMatch(l -> l.matches("memory in MB .* resident +planned")).anyMatch(l -> l.matches("denoise +(\\d+ +){4}\\d+"))
-                .anyMatch(l -> l.matches("peak of .* MB resident, planned \\d+ MB, \\d+ MB at most"));
+        assertThat(err.toString().lines()).anyMatch(l -> l.matches("memory in MB .* resident +planned")).anyMatch(l -> l.matches("denoise +([\\d.]+ +){4}[\\d.]+"))
+                .anyMatch(l -> l.matches("peak of .* MB resident, planned [\\d.]+ MB, [\\d.]+ MB at most"));
     }
 }
