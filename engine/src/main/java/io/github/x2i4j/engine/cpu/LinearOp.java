@@ -186,9 +186,9 @@ final class LinearOp {
 
     private void dotRows(RunKernels kernels, MemorySegment w, long at, int count, float[] xs, int rows, float[] z, int zAt, int block) {
         long rowBytes = weight.dtype().bytes(k);
-        for (int i = 0; i < count; i += 2) {
+        for (int i = 0; i < count; i++) {
             for (int r = 0; r < rows; r++) {
-                kernels.dotRows(weight.dtype(), w, at + i * rowBytes, rowBytes, Math.min(2, count - i), xs, r * distance, k, z, r * block + zAt + i);
+                z[r * block + zAt + i] = kernels.dotRow(weight.dtype(), w, at + i * rowBytes, xs, r * distance, k);
             }
         }
     }

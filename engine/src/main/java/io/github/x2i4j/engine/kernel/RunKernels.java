@@ -28,13 +28,6 @@ public interface RunKernels extends Unpacker {
      */
     float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n);
 
-    /** {@link #dotRow} for rows {@code rowBytes} apart; the results become {@code z[zAt]} and following. */
-    default void dotRows(DType dtype, MemorySegment w, long at, long rowBytes, int rows, float[] x, int xAt, int n, float[] z, int zAt) {
-        for (int i = 0; i < rows; i++) {
-            z[zAt + i] = dotRow(dtype, w, at + i * rowBytes, x, xAt, n);
-        }
-    }
-
     /**
      * {@code sum w[i] x[i]} for a row of {@link DType#Q8_0}; the result is that of {@link #dot} on the decoded row.
      *

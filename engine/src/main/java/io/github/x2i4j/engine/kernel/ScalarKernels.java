@@ -97,24 +97,23 @@ public final class ScalarKernels implements TileKernel, RunKernels {
 
     @Override
     public float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n) {
-        return finishRow(dtype, w, at, x, xAt, 0, n, new float[LANES], 0);
+        return finishRow(dtype, w, at, x, xAt, 0, n, new float[LANES]);
     }
 
     /**
      * Adds the elements from {@code from} on to the lanes of {@link #dotRow}, then the lanes.
      *
-     * @param lanes in the order of x, from {@code lanesAt} on
+     * @param lanes in the order of x
      */
-    public static float finishRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int from, int n, float[] lanes,
-            int lanesAt) {
+    public static float finishRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int from, int n, float[] lanes) {
         switch (dtype) {
             case F32 -> {
                 for (int i = from; i < n; i++) {
-                    int l = lanesAt + i % LANES;
+                    int l = i % LANES;
                     lanes[l] = Math.fma(w.get(Tensor.FLOAT, at + i * 4L), x[xAt + i], lanes[l]);
                 }
                 double sum = 0;
-                for (int l = lanesAt; l < lanesAt + LANES; l++) {
+                for (int l = 0; l < LANES; l++) {
                     sum += lanes[l];
                 }
                 return (float) sum;
@@ -123,20 +122,20 @@ public final class ScalarKernels implements TileKernel, RunKernels {
                 for (int i = from; i < n; i++) {
                     int p = RunKernels.place(i);
                     float weight = Float.intBitsToFloat(w.get(Tensor.SHORT, at + i * 2L) << 16);
-                    lanes[lanesAt + p % LANES] = Math.fma(weight, x[xAt + p], lanes[lanesAt + p % LANES]);
+                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
                 }
             }
             case F16 -> {
                 for (int i = from; i < n; i++) {
                     int p = RunKernels.place(i);
                     float weight = Float.float16ToFloat(w.get(Tensor.SHORT, at + i * 2L));
-                    lanes[lanesAt + p % LANES] = Math.fma(weight, x[xAt + p], lanes[lanesAt + p % LANES]);
+                    lanes[p % LANES] = Math.fma(weight, x[xAt + p], lanes[p % LANES]);
                 }
             }
             default -> throw new IllegalArgumentException(dtype + " is not read in place");
         }
         double sum = 0;
-        for (int l = lanesAt; l < lanesAt + LANES / 2; l++) {
+        for (int l = 0; l < LANES / 2; l++) {
             sum += lanes[l];
             sum += lanes[l + LANES / 2];
         }

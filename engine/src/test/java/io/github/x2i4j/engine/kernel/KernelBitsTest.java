@@ -171,47 +171,16 @@ class KernelBitsTest {
     @ValueSource(ints = {128, 256, 512})
     void infiniteWeightsOf16BitsStayInfinite(int bits) {
         RunKernels vector = vectors(bits).runs();
-        MemorySegment w = Arena.ofAuto().allocate(64, 1);
-        float[] x = new float[32];
+        MemorySegment w = Arena.ofAuto().allocate(128, 1);
+        float[] x = new float[64];
         java.util.Arrays.fill(x, 1);
         w.set(Tensor.SHORT, 6, (short) 0xFC00);
-        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 32)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 64)).isEqualTo(Float.NEGATIVE_INFINITY);
         w.set(Tensor.SHORT, 8, (short) 0x7C01);
-        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 32)).isNaN();
+        assertThat(vector.dotRow(DType.F16, w, 0, x, 0, 64)).isNaN();
         w.fill((byte) 0);
         w.set(Tensor.SHORT, 2, (short) 0x7F80);
-        assertThat(vector.dotRow(DType.BF16, w, 0, x, 0, 32)).isEqualTo(Float.POSITIVE_INFINITY);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void manyRowsGiveWhatEachGives(int bits) {
-        RunKernels vector = vectors(bits).runs();
-        int n = 99;
-        float[] x = random(1);
-        for (DType dtype : new DType[] {DType.F32, DType.BF16, DType.F16}) {
-            long rowBytes = dtype.bytes(n);
-            MemorySegment w = Arena.ofAuto().allocate(2 + 5 * rowBytes, 1);
-            for (int r = 0; r < 5; r++) {
-                float[] row = weights(dtype, n);
-                for (int i = 0; i < n; i++) {
-                    float weight = row[(i + 7 * r) % n];
-                    long at = 2 + r * rowBytes + dtype.bytes(i);
-                    switch (dtype) {
-                        case F32 -> w.set(Tensor.FLOAT, at, weight);
-                        case BF16 -> w.set(Tensor.SHORT, at, (short) (Float.floatToRawIntBits(weight) >>> 16));
-                        default -> w.set(Tensor.SHORT, at, r == 2 && i == 5 ? (short) 0x7C00 : Float.floatToFloat16(weight));
-                    }
-                }
-            }
-            for (int rows = 0; rows <= 5; rows++) {
-                float[] z = new float[6];
-                vector.dotRows(dtype, w, 2, rowBytes, rows, x, 1, n, z, 1);
-                for (int r = 0; r < rows; r++) {
-                    assertThat(z[1 + r]).as("%s, row %d of %d", dtype, r, rows).isEqualTo(new ScalarKernels(16).dotRow(dtype, w, 2 + r * rowBytes, x, 1, n));
-                }
-            }
-        }
+        assertThat(vector.dotRow(DType.BF16, w, 0, x, 0, 64)).isEqualTo(Float.POSITIVE_INFINITY);
     }
 
     @ParameterizedTest

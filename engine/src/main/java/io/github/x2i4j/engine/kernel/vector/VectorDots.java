@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of rows of weights, as they lie in memory, with a vector. Nothing is copied. Two rows are read at a time: one alone would
- * wait for its own sums.
+ * Products of rows of weights, as they lie in memory, with a vector. Nothing is copied. One row is read after the other: the
+ * processor fetches one stream ahead, but only half as fast two that take turns.
  *
  * <p>Formats of 16 bits are loaded as ints, one weight in the upper half and one in the lower. The loop stands here once for each
  * format because the compiler makes vectors of loads only where it knows them in the loop.
@@ -23,6 +23,9 @@ abstract class VectorDots implements RunKernels {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int HALF = LANES / 2;
     private static final int UPPER = 0xFFFF_0000;
+    /** Of F16: all bits but the sign, and those of infinity. */
+    private static final short MAGNITUDE = 0x7FFF;
+    private static final short INFINITY = 0x7C00;
 
     abstract VectorSpecies<Float> species();
 
@@ -36,124 +39,135 @@ abstract class VectorDots implements RunKernels {
 
     @Override
     public final float dotRow(DType dtype, MemorySegment w, long at, float[] x, int xAt, int n) {
-        float[] twice = new float[2];
-        dotTwo(dtype, w, at, at, x, xAt, n, twice, 0);
-        return twice[0];
-    }
-
-    @Override
-    public final void dotRows(DType dtype, MemorySegment w, long at, long rowBytes, int rows, float[] x, int xAt, int n, float[] z, int zAt) {
-        for (int i = 0; i + 1 < rows; i += 2) {
-            dotTwo(dtype, w, at + i * rowBytes, at + (i + 1) * rowBytes, x, xAt, n, z, zAt + i);
-        }
-        if (rows % 2 != 0) {
-            z[zAt + rows - 1] = dotRow(dtype, w, at + (rows - 1) * rowBytes, x, xAt, n);
-        }
-    }
-
-    /** The products of the rows at {@code a} and {@code b} become {@code z[zAt]} and its neighbour. */
-    private void dotTwo(DType dtype, MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] z, int zAt) {
-        float[] lanes = new float[2 * LANES];
-        int whole = n - n % LANES;
+        float[] lanes = new float[LANES];
+        int whole = n - n % (dtype != DType.F32 && wide() ? 2 * LANES : LANES);
         switch (dtype) {
-            case F32 -> floats(w, a, b, x, xAt, whole, lanes);
-            case BF16 -> bfloats(w, a, b, x, xAt, whole, lanes);
+            case F32 -> floats(w, at, x, xAt, whole, lanes);
+            case BF16 -> bfloats(w, at, x, xAt, whole, lanes);
             case F16 -> {
-                if (!halves(w, a, b, x, xAt, whole, lanes)) {
+                if (!halves(w, at, x, xAt, whole, lanes)) {
                     Arrays.fill(lanes, 0);
                     whole = 0;
                 }
             }
             default -> throw new IllegalArgumentException(dtype + " is not read in place");
         }
-        z[zAt] = ScalarKernels.finishRow(dtype, w, a, x, xAt, whole, n, lanes, 0);
-        z[zAt + 1] = ScalarKernels.finishRow(dtype, w, b, x, xAt, whole, n, lanes, LANES);
+        return ScalarKernels.finishRow(dtype, w, at, x, xAt, whole, n, lanes);
     }
 
-    // Each pass sums two vectors of lanes, so that the order does not depend on the width. The loops count bytes of the segment: with
-    // an offset that is computed from an int, the compiler checks every load and code is up to twice as slow.
+    /** Whether two vectors hold all lanes. Narrower ones take four in a pass over the row, and the narrowest two passes. */
+    private boolean wide() {
+        return species().length() == HALF;
+    }
 
-    private void floats(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
+    // The loops count bytes of the segment: with an offset that is computed from an int, the compiler checks every load and code is up
+    // to twice as slow.
+
+    private void floats(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
-        for (int l = 0; l < LANES; l += 2 * vl) {
-            FloatVector a0 = FloatVector.zero(s);
-            FloatVector a1 = FloatVector.zero(s);
-            FloatVector b0 = FloatVector.zero(s);
-            FloatVector b1 = FloatVector.zero(s);
+        for (int l = 0; l < LANES; l += 4 * vl) {
+            FloatVector s0 = FloatVector.zero(s);
+            FloatVector s1 = FloatVector.zero(s);
+            FloatVector s2 = FloatVector.zero(s);
+            FloatVector s3 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = a + l * 4L; from < a + n * 4L; from += LANES * 4L) {
-                FloatVector x0 = FloatVector.fromArray(s, x, i);
-                FloatVector x1 = FloatVector.fromArray(s, x, i + vl);
-                a0 = FloatVector.fromMemorySegment(s, w, from, ORDER).fma(x0, a0);
-                a1 = FloatVector.fromMemorySegment(s, w, from + vl * 4L, ORDER).fma(x1, a1);
-                b0 = FloatVector.fromMemorySegment(s, w, from + (b - a), ORDER).fma(x0, b0);
-                b1 = FloatVector.fromMemorySegment(s, w, from + (b - a) + vl * 4L, ORDER).fma(x1, b1);
+            for (long from = at + l * 4L; from < at + n * 4L; from += LANES * 4L) {
+                s0 = FloatVector.fromMemorySegment(s, w, from, ORDER).fma(FloatVector.fromArray(s, x, i), s0);
+                s1 = FloatVector.fromMemorySegment(s, w, from + vl * 4L, ORDER).fma(FloatVector.fromArray(s, x, i + vl), s1);
+                if (!wide()) {
+                    s2 = FloatVector.fromMemorySegment(s, w, from + vl * 8L, ORDER).fma(FloatVector.fromArray(s, x, i + 2 * vl), s2);
+                    s3 = FloatVector.fromMemorySegment(s, w, from + vl * 12L, ORDER).fma(FloatVector.fromArray(s, x, i + 3 * vl), s3);
+                }
                 i += LANES;
             }
-            a0.intoArray(lanes, l);
-            a1.intoArray(lanes, l + vl);
-            b0.intoArray(lanes, LANES + l);
-            b1.intoArray(lanes, LANES + l + vl);
+            s0.intoArray(lanes, l);
+            s1.intoArray(lanes, l + vl);
+            if (!wide()) {
+                s2.intoArray(lanes, l + 2 * vl);
+                s3.intoArray(lanes, l + 3 * vl);
+            }
         }
     }
 
-    private void bfloats(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
+    // Below, a pass reads two vectors of ints. Wide ones belong to the same sums; small loops are unrolled so far that memory falls behind.
+
+    private void bfloats(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
-        for (int l = 0; l < HALF; l += vl) {
-            FloatVector a0 = FloatVector.zero(s);
-            FloatVector a1 = FloatVector.zero(s);
-            FloatVector b0 = FloatVector.zero(s);
-            FloatVector b1 = FloatVector.zero(s);
+        int step = wide() ? 2 * LANES : LANES;
+        for (int l = 0; l < HALF; l += 2 * vl) {
+            FloatVector s0 = FloatVector.zero(s);
+            FloatVector s1 = FloatVector.zero(s);
+            FloatVector s2 = FloatVector.zero(s);
+            FloatVector s3 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = a + l * 4L; from < a + n * 2L; from += LANES * 2L) {
-                FloatVector even = FloatVector.fromArray(s, x, i);
-                FloatVector odd = FloatVector.fromArray(s, x, i + HALF);
-                IntVector wa = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
-                IntVector wb = IntVector.fromMemorySegment(intSpecies(), w, from + (b - a), ORDER);
-                a0 = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, a0);
-                a1 = wa.and(UPPER).reinterpretAsFloats().fma(odd, a1);
-                b0 = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, b0);
-                b1 = wb.and(UPPER).reinterpretAsFloats().fma(odd, b1);
-                i += LANES;
+            for (long from = at + l * 4L; from < at + n * 2L; from += step * 2L) {
+                IntVector a = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
+                IntVector b = IntVector.fromMemorySegment(intSpecies(), w, from + vl * 4L, ORDER);
+                s0 = lower(a).fma(FloatVector.fromArray(s, x, i), s0);
+                s1 = upper(a).fma(FloatVector.fromArray(s, x, i + HALF), s1);
+                if (wide()) {
+                    s0 = lower(b).fma(FloatVector.fromArray(s, x, i + LANES), s0);
+                    s1 = upper(b).fma(FloatVector.fromArray(s, x, i + LANES + HALF), s1);
+                } else {
+                    s2 = lower(b).fma(FloatVector.fromArray(s, x, i + vl), s2);
+                    s3 = upper(b).fma(FloatVector.fromArray(s, x, i + vl + HALF), s3);
+                }
+                i += step;
             }
-            a0.intoArray(lanes, l);
-            a1.intoArray(lanes, l + HALF);
-            b0.intoArray(lanes, LANES + l);
-            b1.intoArray(lanes, LANES + l + HALF);
+            store(s0, s1, s2, s3, lanes, l);
         }
     }
 
     /** Infinities and NaNs are looked for, not made: false where there are any. */
-    private boolean halves(MemorySegment w, long a, long b, float[] x, int xAt, int n, float[] lanes) {
+    private boolean halves(MemorySegment w, long at, float[] x, int xAt, int n, float[] lanes) {
         VectorSpecies<Float> s = species();
         int vl = s.length();
+        int step = wide() ? 2 * LANES : LANES;
         ShortVector largest = ShortVector.zero(wideShortSpecies());
-        for (int l = 0; l < HALF; l += vl) {
-            FloatVector a0 = FloatVector.zero(s);
-            FloatVector a1 = FloatVector.zero(s);
-            FloatVector b0 = FloatVector.zero(s);
-            FloatVector b1 = FloatVector.zero(s);
+        for (int l = 0; l < HALF; l += 2 * vl) {
+            FloatVector s0 = FloatVector.zero(s);
+            FloatVector s1 = FloatVector.zero(s);
+            FloatVector s2 = FloatVector.zero(s);
+            FloatVector s3 = FloatVector.zero(s);
             int i = xAt + l;
-            for (long from = a + l * 4L; from < a + n * 2L; from += LANES * 2L) {
-                FloatVector even = FloatVector.fromArray(s, x, i);
-                FloatVector odd = FloatVector.fromArray(s, x, i + HALF);
-                IntVector wa = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
-                IntVector wb = IntVector.fromMemorySegment(intSpecies(), w, from + (b - a), ORDER);
-                largest = largest.max(wa.reinterpretAsShorts().and((short) 0x7FFF)).max(wb.reinterpretAsShorts().and((short) 0x7FFF));
-                a0 = half(wa.lanewise(VectorOperators.LSHL, 16)).fma(even, a0);
-                a1 = half(wa).fma(odd, a1);
-                b0 = half(wb.lanewise(VectorOperators.LSHL, 16)).fma(even, b0);
-                b1 = half(wb).fma(odd, b1);
-                i += LANES;
+            for (long from = at + l * 4L; from < at + n * 2L; from += step * 2L) {
+                IntVector a = IntVector.fromMemorySegment(intSpecies(), w, from, ORDER);
+                IntVector b = IntVector.fromMemorySegment(intSpecies(), w, from + vl * 4L, ORDER);
+                largest = largest.max(a.reinterpretAsShorts().and(MAGNITUDE)).max(b.reinterpretAsShorts().and(MAGNITUDE));
+                s0 = half(a.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(s, x, i), s0);
+                s1 = half(a).fma(FloatVector.fromArray(s, x, i + HALF), s1);
+                if (wide()) {
+                    s0 = half(b.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(s, x, i + LANES), s0);
+                    s1 = half(b).fma(FloatVector.fromArray(s, x, i + LANES + HALF), s1);
+                } else {
+                    s2 = half(b.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(s, x, i + vl), s2);
+                    s3 = half(b).fma(FloatVector.fromArray(s, x, i + vl + HALF), s3);
+                }
+                i += step;
             }
-            a0.intoArray(lanes, l);
-            a1.intoArray(lanes, l + HALF);
-            b0.intoArray(lanes, LANES + l);
-            b1.intoArray(lanes, LANES + l + HALF);
+            store(s0, s1, s2, s3, lanes, l);
         }
-        return largest.reduceLanes(VectorOperators.MAX) < 0x7C00;
+        return largest.reduceLanes(VectorOperators.MAX) < INFINITY;
+    }
+
+    private void store(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] lanes, int l) {
+        s0.intoArray(lanes, l);
+        s1.intoArray(lanes, l + HALF);
+        if (!wide()) {
+            int vl = s0.length();
+            s2.intoArray(lanes, l + vl);
+            s3.intoArray(lanes, l + vl + HALF);
+        }
+    }
+
+    private static FloatVector lower(IntVector bits) {
+        return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    private static FloatVector upper(IntVector bits) {
+        return bits.and(UPPER).reinterpretAsFloats();
     }
 
     /** F16 in the upper half of each int. Its bits, moved to where a float has them, are its value times 2^-112, subnormal ones included. */
