@@ -3,7 +3,6 @@ package io.github.x2i4j.engine.context;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.KernelService;
 import io.github.x2i4j.engine.kernel.RunKernels;
-import io.github.x2i4j.engine.kernel.TileKernel;
 import io.github.x2i4j.engine.memory.FloatPool;
 import io.github.x2i4j.engine.memory.MemoryPool;
 import io.github.x2i4j.engine.parallel.Caches;
@@ -21,11 +20,6 @@ import io.github.x2i4j.engine.parallel.Workers;
  */
 public record CpuContext(MemoryPool pool, MemoryPool panels, FloatPool floats, Workers workers, KernelService kernels, Caches caches)
         implements AutoCloseable {
-    /** The tile product in service. */
-    public TileKernel tiles() {
-        return kernels.tiles();
-    }
-
     /** The product of blocks in service. */
     public BlockKernel<?> blocks() {
         return kernels.blocks();

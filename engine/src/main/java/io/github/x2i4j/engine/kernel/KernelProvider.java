@@ -72,7 +72,8 @@ public final class KernelProvider {
                     }
                     reasons.add("machine declined: " + e.getMessage());
                     noteF32(options, reasons);
-                    yield new KernelChoice(java.name(), java.vectorBits(), java.tiles(), java.runs(), java.substitute(), List.copyOf(reasons));
+                    yield new KernelChoice(java.name(), java.vectorBits(), null, Precision.F32, java.blocks(), java.runs(), java.substitute(),
+                            List.copyOf(reasons), java.release());
                 }
             }
         };
@@ -112,9 +113,8 @@ public final class KernelProvider {
     /** Machine code for the products, Java for the rest. */
     private static KernelChoice machine(MachineSupport machine, KernelChoice java, List<String> reasons) {
         reasons.addAll(machine.reasons());
-        ScalarKernels substitute = java.substitute() == null ? null : new ScalarKernels(machine.tiles().columns());
-        return new KernelChoice("machine", java.vectorBits(), machine.instructions(), machine.precision(), machine.tiles(), machine.blocks(),
-                java.runs(), substitute, List.copyOf(reasons), machine::close);
+        return new KernelChoice("machine", java.vectorBits(), machine.instructions(), machine.precision(), machine.blocks(), java.runs(),
+                java.substitute(), List.copyOf(reasons), machine::close);
     }
 
     private static KernelChoice scalar(List<String> reasons) {

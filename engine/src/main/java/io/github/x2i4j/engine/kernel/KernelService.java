@@ -7,12 +7,11 @@ import java.util.List;
 /**
  * The kernels in service. Which they are may change while ops run: a compiled vector kernel beats everything that Java compiles, but
  * before the just-in-time compiler has seen it, it is a thousand times slower, so that plain loops serve until then. Results are the
- * same either way.
+ * same either way. Machine code serves at once.
  */
 public final class KernelService implements AutoCloseable {
     private final KernelChoice choice;
     private final WarmUp warmUp;
-    private volatile TileKernel tiles;
     private volatile BlockKernel<?> blocks;
     private volatile RunKernels runs;
 
@@ -23,18 +22,17 @@ public final class KernelService implements AutoCloseable {
      * @param vectorBits width of vectors, or 0 without
      * @param instructions what machine code uses, or null without
      * @param precision of large products
-     * @param tiles best tile product
      * @param blocks best product of blocks
      * @param runs best primitives over runs
      * @param substitute serves until the best are fast, or null if the best serve at once
      * @param reasons why these were chosen and others were declined, for people
      * @param release frees what the kernels need
      */
-    public record KernelChoice(String name, int vectorBits, InstructionSet instructions, Precision precision, TileKernel tiles,
-            BlockKernel<?> blocks, RunKernels runs, ScalarKernels substitute, List<String> reasons, Runnable release) {
+    public record KernelChoice(String name, int vectorBits, InstructionSet instructions, Precision precision, BlockKernel<?> blocks,
+            RunKernels runs, ScalarKernels substitute, List<String> reasons, Runnable release) {
         /** Kernels in Java. */
         KernelChoice(String name, int vectorBits, TileKernel tiles, RunKernels runs, ScalarKernels substitute, List<String> reasons) {
-            this(name, vectorBits, null, Precision.F32, tiles, new ArrayBlocks(tiles), runs, substitute, reasons, () -> { });
+            this(name, vectorBits, null, Precision.F32, new ArrayBlocks(tiles), runs, substitute, reasons, () -> { });
         }
     }
 
@@ -42,27 +40,18 @@ public final class KernelService implements AutoCloseable {
     public KernelService(KernelChoice choice) {
         this.choice = choice;
         if (choice.substitute() == null) {
-            tiles = choice.tiles();
             blocks = choice.blocks();
             runs = choice.runs();
             warmUp = null;
         } else {
-            tiles = choice.substitute();
-            blocks = new ArrayBlocks(choice.substitute());
+            blocks = choice.blocks() instanceof ArrayBlocks ? new ArrayBlocks(choice.substitute()) : choice.blocks();
             runs = choice.substitute();
-            warmUp = new WarmUp(choice, () -> {
-                tiles = choice.tiles();
-                blocks = choice.blocks();
-            }, () -> runs = choice.runs());
+            warmUp = new WarmUp(choice, () -> blocks = choice.blocks(), () -> runs = choice.runs());
         }
     }
 
     public KernelChoice choice() {
         return choice;
-    }
-
-    public TileKernel tiles() {
-        return tiles;
     }
 
     public BlockKernel<?> blocks() {

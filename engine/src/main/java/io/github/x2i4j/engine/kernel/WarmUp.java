@@ -27,10 +27,10 @@ final class WarmUp implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    WarmUp(KernelService.KernelChoice choice, Runnable tilesReady, Runnable runsReady) {
+    WarmUp(KernelService.KernelChoice choice, Runnable blocksReady, Runnable runsReady) {
         thread = Thread.ofPlatform().name("x2i-warm-up").daemon().start(() -> {
-            if (warm(new TileRace(choice.tiles()), new TileRace(choice.substitute()))) {
-                tilesReady.run();
+            if (!(choice.blocks() instanceof ArrayBlocks(TileKernel tiles)) || warm(new TileRace(tiles), new TileRace(choice.substitute()))) {
+                blocksReady.run();
                 if (RunRace.all(choice.runs(), choice.substitute(), this)) {
                     runsReady.run();
                 }

@@ -47,14 +47,12 @@ final class FmaTiles {
     private final int vectors;
     private final int bits;
     private final boolean pairs;
-    private final boolean ahead;
 
-    private FmaTiles(Assembler asm, int bits, int rows, int vectors, boolean pairs, boolean ahead) {
+    private FmaTiles(Assembler asm, int bits, int rows, int vectors, boolean pairs) {
         this.asm = asm;
         this.bits = bits;
         this.vectors = vectors;
         this.pairs = pairs;
-        this.ahead = ahead;
         shape = new TileShape(rows, vectors * bits / 8 / WORD, 1);
     }
 
@@ -64,10 +62,9 @@ final class FmaTiles {
      * @param bits width of the vectors: 256 or 512
      * @param vectors vectors in a row of the tile
      * @param pairs whether words are pairs of BF16 (AVX512-BF16) instead of F32
-     * @param ahead whether memory that comes next is brought near
      */
-    static TileShape write(Assembler asm, int bits, int rows, int vectors, boolean pairs, boolean ahead) {
-        FmaTiles tiles = new FmaTiles(asm, bits, rows, vectors, pairs, ahead);
+    static TileShape write(Assembler asm, int bits, int rows, int vectors, boolean pairs) {
+        FmaTiles tiles = new FmaTiles(asm, bits, rows, vectors, pairs);
         tiles.routine();
         return tiles.shape;
     }
@@ -95,16 +92,12 @@ final class FmaTiles {
         asm.mov(RAX, RDI);                                 // a of the tile
         asm.mov(R11, RDX);                                 // c of the tile
         asm.mov(RBX, RCX);                                 // tiles left
-        if (ahead) {
-            asm.mov(R15, RSI);
-            asm.add(R15, B_STEP);                          // what of the next panel is to be brought near
-        }
+        asm.mov(R15, RSI);
+        asm.add(R15, B_STEP);                              // what of the next panel is to be brought near
         Assembler.Label tile = new Assembler.Label();
         asm.bind(tile);
         prefetch();
-        if (ahead) {
-            prefetchPiece();
-        }
+        prefetchPiece();
         product();
         output();
         asm.add(RAX, shape.rows() * DEPTH * WORD);
@@ -170,10 +163,8 @@ final class FmaTiles {
                 multiplyAdd(sum(i, v), a(i), b(v));
             }
         }
-        if (ahead) {
-            asm.prefetcht1(Mem.at(R15));
-            asm.add(R15, B_AHEAD);
-        }
+        asm.prefetcht1(Mem.at(R15));
+        asm.add(R15, B_AHEAD);
         asm.add(RBP, WORD);
         asm.add(R10, shape.columns() * WORD);
         asm.dec(R12);

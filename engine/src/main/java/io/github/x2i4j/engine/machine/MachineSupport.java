@@ -4,7 +4,6 @@ import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.UnsupportedFeatureException;
 import io.github.x2i4j.engine.kernel.BlockKernel;
-import io.github.x2i4j.engine.kernel.TileKernel;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,22 +14,17 @@ public final class MachineSupport implements AutoCloseable {
 
     private final InstructionSet instructions;
     private final Precision precision;
-    private final TileKernel tiles;
     private final BlockKernel<?> blocks;
     private final List<String> reasons;
     private final CodeMemory code;
 
-    private MachineSupport(InstructionSet instructions, Precision precision, Kernels kernels, List<String> reasons, CodeMemory code) {
+    private MachineSupport(InstructionSet instructions, Precision precision, BlockKernel<?> blocks, List<String> reasons,
+            CodeMemory code) {
         this.instructions = instructions;
         this.precision = precision;
-        tiles = kernels.tiles;
-        blocks = kernels.blocks;
+        this.blocks = blocks;
         this.reasons = List.copyOf(reasons);
         this.code = code;
-    }
-
-    /** Kernels made of routines. */
-    record Kernels(TileKernel tiles, BlockKernel<?> blocks) {
     }
 
     /**
@@ -76,7 +70,7 @@ public final class MachineSupport implements AutoCloseable {
     static MachineSupport open(Pages pages, Cpu cpu, InstructionSet forced, Precision precision) throws DeclinedException {
         InstructionSet set = choose(cpu, forced, precision);
         CodeMemory code = new CodeMemory(pages, routines(set, precision).stream().map(Assembler::bytes).toList());
-        Kernels kernels = assemble(set, precision, new Loader() {
+        BlockKernel<?> blocks = assemble(set, precision, new Loader() {
             private int next;
 
             @Override
@@ -99,7 +93,7 @@ public final class MachineSupport implements AutoCloseable {
         if (precision == Precision.BF16 && !set.hasBF16()) {
             reasons.add("precision bf16: " + set.label() + " cannot multiply BF16, so products are F32");
         }
-        return new MachineSupport(set, precision == Precision.BF16 && set.hasBF16() ? Precision.BF16 : Precision.F32, kernels, reasons, code);
+        return new MachineSupport(set, precision == Precision.BF16 && set.hasBF16() ? Precision.BF16 : Precision.F32, blocks, reasons, code);
     }
 
     /** Why no machine code can run, with the remedy; null if nothing forbids it. Asks for nothing that Java would warn of. */
@@ -165,21 +159,17 @@ public final class MachineSupport implements AutoCloseable {
         return all;
     }
 
-    /** Writes the routines of an instruction set, in always the same order, and makes kernels of what they are loaded as. */
-    static Kernels assemble(InstructionSet set, Precision precision, Loader load) {
+    /** Writes the routines of an instruction set, in always the same order, and makes a kernel of what they are loaded as. */
+    static BlockKernel<?> assemble(InstructionSet set, Precision precision, Loader load) {
         int bits = set == InstructionSet.AVX2 ? 256 : 512;
-        Assembler small = new Assembler();
-        TileShape smallShape = FmaTiles.write(small, bits, TileKernel.ROWS, 2, false, false);
-        TileKernel tiles = new MachineTiles(load.tiles(small), smallShape.columns());
         boolean pairs = precision == Precision.BF16 && set.hasBF16();
-        Assembler large = new Assembler();
-        TileShape shape = pairs && set == InstructionSet.AMX_BF16 ? AmxTiles.write(large)
-                : FmaTiles.write(large, bits, bits == 256 ? 6 : 12, 2, pairs, true);
+        Assembler tiles = new Assembler();
+        TileShape shape = pairs && set == InstructionSet.AMX_BF16 ? AmxTiles.write(tiles) : FmaTiles.write(tiles, bits, bits == 256 ? 6 : 12, 2, pairs);
         Assembler softmax = new Assembler();
         SoftmaxSteps.write(softmax, bits, pairs);
         Assembler patches = new Assembler();
         PatchCopies.write(patches, bits, shape.columns());
-        return new Kernels(tiles, new MachineBlocks(load.tiles(large), load.softmax(softmax), load.patches(patches), shape, pairs));
+        return new MachineBlocks(load.tiles(tiles), load.softmax(softmax), load.patches(patches), shape, pairs);
     }
 
     /** The instructions in use. */
@@ -187,17 +177,12 @@ public final class MachineSupport implements AutoCloseable {
         return instructions;
     }
 
-    /** Precision of the large product. */
+    /** Precision of products. */
     public Precision precision() {
         return precision;
     }
 
-    /** The small product. */
-    public TileKernel tiles() {
-        return tiles;
-    }
-
-    /** The large product. */
+    /** Products, and what goes with them. */
     public BlockKernel<?> blocks() {
         return blocks;
     }

@@ -16,12 +16,9 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted")
 record NativeTiles(MemorySegment entry) implements TileRoutine {
-    private static final FunctionDescriptor ARGUMENTS = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG,
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor ARGUMENTS_AHEAD = ARGUMENTS.appendArgumentLayouts(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    /** Constants of the compiler, which therefore makes plain calls of them; the routine's address is their first argument. */
-    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(ARGUMENTS_AHEAD);
-    private static final MethodHandle CALL_SHORT = Linker.nativeLinker().downcallHandle(ARGUMENTS, Linker.Option.critical(true));
+    /** A constant of the compiler, which therefore makes a plain call of it; the routine's address is its first argument. */
+    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     @Override
     public void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
@@ -29,18 +26,6 @@ record NativeTiles(MemorySegment entry) implements TileRoutine {
         try {
             CALL.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L, bAhead, ahead.address(), ahead.stride(),
                     (long) ahead.pieces());
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new IllegalStateException(t);
-        }
-    }
-
-    @Override
-    public void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
-            boolean add) {
-        try {
-            CALL_SHORT.invokeExact(entry, a, b, c, tiles, panels, depth, bStep, cStride, add ? 1L : 0L);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

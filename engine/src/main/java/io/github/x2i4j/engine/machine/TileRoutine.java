@@ -18,14 +18,10 @@ import java.lang.foreign.MemorySegment;
  * bStep, cStride, add, bAhead, then the address, stride and number of pieces of {@link Ahead}.
  *
  * <p>While a panel of B is multiplied, the next one is brought near, {@code bAhead} bytes for each k; and one piece of {@code ahead} for
- * each tile. Routines for short calls and for AMX do neither.
+ * each tile. AMX does neither.
  */
 interface TileRoutine {
     /** Runs on native memory, for any time: the Java virtual machine may stop other threads and collect garbage meanwhile. */
     void call(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride, boolean add,
             long bAhead, Ahead ahead);
-
-    /** Runs on heap arrays, too. The collector waits meanwhile, so it must be over in a few microseconds. */
-    void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
-            boolean add);
 }

@@ -210,7 +210,7 @@ class KernelBitsTest {
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
     void tilesOfAllDepths(int bits) {
-        TileKernel vector = vectors(bits).tiles();
+        TileKernel vector = ((ArrayBlocks) vectors(bits).blocks()).kernel();
         int columns = vector.columns();
         TileKernel scalar = new ScalarKernels(columns);
         SplittableRandom random = new SplittableRandom(5);

@@ -24,7 +24,7 @@ class KernelServiceTest {
     @Test
     void theSubstituteServesAtFirst() {
         try (KernelService service = service(new Slow(new AtomicInteger()), substitute)) {
-            assertThat(service.tiles()).isSameAs(substitute);
+            assertThat(service.blocks()).isEqualTo(new ArrayBlocks(substitute));
             assertThat(service.runs()).isSameAs(substitute);
         }
     }
@@ -36,7 +36,7 @@ class KernelServiceTest {
             while (calls.get() < 500) {
                 LockSupport.parkNanos(1_000_000);
             }
-            assertThat(service.tiles()).isSameAs(substitute);
+            assertThat(service.blocks()).isEqualTo(new ArrayBlocks(substitute));
         }
     }
 
@@ -44,7 +44,7 @@ class KernelServiceTest {
     void kernelsThatAreFasterComeIntoService() {
         TileKernel instant = new Instant();
         try (KernelService service = service(instant, substitute)) {
-            while (service.tiles() != instant) {
+            while (!service.blocks().equals(new ArrayBlocks(instant))) {
                 LockSupport.parkNanos(1_000_000);
             }
         }
@@ -52,7 +52,7 @@ class KernelServiceTest {
 
     @Test
     void vectorKernelsComeIntoServiceInAFreshProcess() throws IOException, InterruptedException {
-        assertThat(JavaProcess.run(List.of("--add-modules", "jdk.incubator.vector"), Wait.class)).contains("in service: tiles, runs");
+        assertThat(JavaProcess.run(List.of("--add-modules", "jdk.incubator.vector"), Wait.class)).contains("in service: blocks, runs");
     }
 
     @Test
@@ -65,7 +65,7 @@ class KernelServiceTest {
     void withoutASubstituteTheBestServeAtOnce() {
         ScalarKernels best = new ScalarKernels(8);
         try (KernelService service = new KernelService(new KernelChoice("test", 0, best, best, null, List.of()))) {
-            assertThat(service.tiles()).isSameAs(best);
+            assertThat(service.blocks()).isEqualTo(new ArrayBlocks(best));
             assertThat(service.runs()).isSameAs(best);
             service.runs().activate(Activation.RELU, new float[1], 0, 1);
         }
@@ -80,7 +80,7 @@ class KernelServiceTest {
                 while (service.runs() != choice.runs() && System.nanoTime() < limit) {
                     LockSupport.parkNanos(1_000_000);
                 }
-                System.out.println("in service: " + (service.tiles() == choice.tiles() ? "tiles, " : "") + (service.runs() == choice.runs() ? "runs" : ""));
+                System.out.println("in service: " + (service.blocks() == choice.blocks() ? "blocks, " : "") + (service.runs() == choice.runs() ? "runs" : ""));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.github.x2i4j.engine.machine;
 
 import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
 import io.github.x2i4j.engine.kernel.ScalarKernels;
@@ -16,7 +17,7 @@ import java.util.List;
 public record InterpretedTiles(byte[] code) implements TileRoutine {
     /** The kernels of an instruction set, interpreted. */
     public static KernelChoice kernels(InstructionSet set, Precision precision) {
-        MachineSupport.Kernels kernels = MachineSupport.assemble(set, precision, new MachineSupport.Loader() {
+        BlockKernel<?> blocks = MachineSupport.assemble(set, precision, new MachineSupport.Loader() {
             @Override
             public TileRoutine tiles(Assembler asm) {
                 return new InterpretedTiles(asm.bytes());
@@ -32,7 +33,7 @@ public record InterpretedTiles(byte[] code) implements TileRoutine {
                 return new InterpretedPatches(asm.bytes());
             }
         });
-        return new KernelChoice("machine", 0, set, precision, kernels.tiles(), kernels.blocks(), new ScalarKernels(16), null, List.of(), () -> { });
+        return new KernelChoice("machine", 0, set, precision, blocks, new ScalarKernels(16), null, List.of(), () -> { });
     }
 
     @Override
@@ -42,11 +43,5 @@ public record InterpretedTiles(byte[] code) implements TileRoutine {
         AddressSpace memory = interpreter.memory();
         interpreter.call(memory.add(a, false), memory.add(b, false), memory.add(c, true), tiles, panels, depth, bStep, cStride, add ? 1 : 0,
                 bAhead, ahead.address(), ahead.stride(), ahead.pieces());
-    }
-
-    @Override
-    public void callShort(MemorySegment a, MemorySegment b, MemorySegment c, long tiles, long panels, long depth, long bStep, long cStride,
-            boolean add) {
-        call(a, b, c, tiles, panels, depth, bStep, cStride, add, 0, Ahead.NOTHING);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.kernel.BlockKernel;
+import io.github.x2i4j.engine.kernel.BlockKernel.Ahead;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,23 +56,24 @@ class InterpreterTest {
         for (InstructionSet set : InstructionSet.values()) {
             for (Precision precision : Precision.values()) {
                 List<byte[]> codes = MachineSupport.routines(set, precision).stream().map(Assembler::bytes).toList();
-                int columns = set == InstructionSet.AVX2 ? 16 : 32;
+                BlockKernel<?> blocks = InterpretedTiles.kernels(set, precision).blocks();
+                int columns = blocks.columns();
                 int depth = 32;
-                TileRoutine small = new InterpretedTiles(codes.getFirst());
-                float[] a = new float[5 * TileShape.DEPTH + depth];
+                TileRoutine tiles = new InterpretedTiles(codes.getFirst());
+                float[] a = new float[(blocks.rows() - 1) * TileShape.DEPTH + depth];
                 float[] b = new float[2 * depth * columns];
-                float[] c = new float[5 * 100 + 2 * columns];
-                run(small, a, a.length, b, b.length, c, c.length, columns, depth);
-                assertThatThrownBy(() -> run(small, a, a.length - 1, b, b.length, c, c.length, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> run(small, a, a.length, b, b.length - 1, c, c.length, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> run(small, a, a.length, b, b.length, c, c.length - 1, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
+                float[] c = new float[(blocks.rows() - 1) * 100 + 2 * columns];
+                run(tiles, a, a.length, b, b.length, c, c.length, columns, depth);
+                assertThatThrownBy(() -> run(tiles, a, a.length - 1, b, b.length, c, c.length, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> run(tiles, a, a.length, b, b.length - 1, c, c.length, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> run(tiles, a, a.length, b, b.length, c, c.length - 1, columns, depth)).isInstanceOf(IndexOutOfBoundsException.class);
             }
         }
     }
 
     private static void run(TileRoutine routine, float[] a, int an, float[] b, int bn, float[] c, int cn, int columns, int depth) {
-        routine.callShort(MemorySegment.ofArray(a).asSlice(0, 4L * an), MemorySegment.ofArray(b).asSlice(0, 4L * bn),
-                MemorySegment.ofArray(c).asSlice(0, 4L * cn), 1, 2, depth, 4L * depth * columns, 400, true);
+        routine.call(MemorySegment.ofArray(a).asSlice(0, 4L * an), MemorySegment.ofArray(b).asSlice(0, 4L * bn),
+                MemorySegment.ofArray(c).asSlice(0, 4L * cn), 1, 2, depth, 4L * depth * columns, 400, true, 0, Ahead.NOTHING);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.Precision;
+import io.github.x2i4j.engine.kernel.BlockKernel;
+import io.github.x2i4j.engine.memory.MemoryPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -86,7 +88,13 @@ class MemoryOfCodeTest {
         Counted pages = new Counted();
         MachineSupport machine = MachineSupport.open(pages, AVX2_ONLY, null, Precision.F32);
         machine.close();
-        float[] x = new float[10_000];
-        assertThatThrownBy(() -> machine.tiles().multiply(1, x, 0, x, 5000, x, 8000, 16, false)).isInstanceOf(IllegalStateException.class);
+        try (MemoryPool pool = new MemoryPool(0)) {
+            assertThatThrownBy(() -> multiply(machine.blocks(), pool)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static <P> void multiply(BlockKernel<P> kernel, MemoryPool pool) {
+        P x = kernel.take(pool, null, 10_000);
+        kernel.multiply(1, x, 0, 1, x, 5000, 0, 1, x, kernel.columns(), false);
     }
 }

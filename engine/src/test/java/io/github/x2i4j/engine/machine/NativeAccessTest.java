@@ -27,7 +27,7 @@ class NativeAccessTest {
 
     private static boolean runsHere() {
         try (MachineSupport machine = MachineSupport.open(null, io.github.x2i4j.engine.Precision.F32)) {
-            return machine.tiles() != null;
+            return machine.blocks() != null;
         } catch (DeclinedException e) {
             return false;
         }
@@ -95,7 +95,7 @@ class NativeAccessTest {
         public static void main(String[] args) throws DeclinedException, InterruptedException {
             Pages pages = new SystemPages(!System.getProperty("os.name").equals("Linux"));
             Assembler asm = new Assembler();
-            TileShape shape = FmaTiles.write(asm, 256, 6, 2, false, true);
+            TileShape shape = FmaTiles.write(asm, 256, 6, 2, false);
             long row = (long) shape.columns() * TileShape.WORD;
             try (CodeMemory code = new CodeMemory(pages, List.of(asm.bytes())); Arena arena = Arena.ofConfined()) {
                 TileRoutine routine = new NativeTiles(code.entry(0));
