@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.x2i4j.engine.Activation;
 import io.github.x2i4j.engine.EngineOptions;
+import io.github.x2i4j.engine.InstructionSet;
 import io.github.x2i4j.engine.JavaProcess;
+import io.github.x2i4j.engine.Precision;
 import io.github.x2i4j.engine.kernel.KernelService.KernelChoice;
+import io.github.x2i4j.engine.machine.InterpretedTiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +29,17 @@ class KernelServiceTest {
         try (KernelService service = service(new Slow(new AtomicInteger()), substitute)) {
             assertThat(service.blocks()).isEqualTo(new ArrayBlocks(substitute));
             assertThat(service.runs()).isSameAs(substitute);
+        }
+    }
+
+    /** In BF16 their results are others than those of plain loops, so products must not begin with these. */
+    @Test
+    void machineCodeServesAtOnce() {
+        KernelChoice machine = InterpretedTiles.kernels(InstructionSet.AVX512_BF16, Precision.BF16);
+        KernelChoice choice = new KernelChoice("machine", 0, machine.instructions(), machine.precision(), machine.blocks(), new ScalarKernels(16),
+                substitute, List.of(), () -> { });
+        try (KernelService service = new KernelService(choice)) {
+            assertThat(service.blocks()).isSameAs(machine.blocks());
         }
     }
 
