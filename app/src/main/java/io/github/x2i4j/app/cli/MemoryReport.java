@@ -1,9 +1,9 @@
 package io.github.x2i4j.app.cli;
 
 import io.github.x2i4j.engine.Engine;
-import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.memory.MemoryPlan;
 import io.github.x2i4j.model.nn.BlockHook;
+import io.github.x2i4j.model.pipeline.ForwardingProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Looks at the memory whenever a stage begins or computes a block, and hands everything else on to another display. */
-final class MemoryReport implements Display {
+final class MemoryReport extends ForwardingProgress implements Display {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
@@ -77,6 +77,7 @@ final class MemoryReport implements Display {
     }
 
     MemoryReport(Display display, Engine engine) {
+        super(display);
         this.display = display;
         this.engine = engine;
     }
@@ -147,39 +148,17 @@ final class MemoryReport implements Display {
     public void stage(String name, int steps) {
         endStage();
         current = name;
-        display.stage(name, steps);
+        super.stage(name, steps);
         look();
     }
 
     @Override
-    public void step(int done) {
-        display.step(done);
-    }
-
-    @Override
-    public void block(BlockHook.Place place) {
-        display.block(place);
-        look();
-    }
-
-    @Override
-    public void video(int done, int of) {
-        display.video(done, of);
-    }
-
-    @Override
-    public void preview(Tensor latents, int height, int width) {
-        display.preview(latents, height, width);
-    }
-
-    @Override
-    public void warning(String message) {
-        display.warning(message);
-    }
-
-    @Override
-    public boolean needsEveryBlock() {
-        return display.needsEveryBlock();
+    public BlockHook hook() {
+        BlockHook inner = super.hook();
+        return (f, place, streams, block) -> {
+            look();
+            return inner.around(f, place, streams, block);
+        };
     }
 
     @Override
@@ -187,12 +166,7 @@ final class MemoryReport implements Display {
         if (engine.isGpu()) {
             methods.add(how);
         }
-        display.method(how);
-    }
-
-    @Override
-    public boolean cancelled() {
-        return display.cancelled();
+        super.method(how);
     }
 
     @Override

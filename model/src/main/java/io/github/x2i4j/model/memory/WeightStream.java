@@ -1,9 +1,9 @@
 package io.github.x2i4j.model.memory;
 
 import io.github.x2i4j.engine.Engine;
-import io.github.x2i4j.engine.Tensor;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.nn.BlockHook.Place;
+import io.github.x2i4j.model.pipeline.ForwardingProgress;
 import io.github.x2i4j.model.pipeline.Progress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +13,7 @@ import java.util.List;
  * block's read meanwhile, and gives back what the plan does not keep. At the end of a stage everything goes. It attaches from outside,
  * as the hook of the {@link Progress} that a pipeline is given; everything else is handed on.
  */
-final class WeightStream implements Progress, AutoCloseable {
-    private final Progress listener;
+final class WeightStream extends ForwardingProgress implements AutoCloseable {
     private final Trace trace;
     private final List<StagePlan> plans;
     private final long limit;
@@ -31,8 +30,8 @@ final class WeightStream implements Progress, AutoCloseable {
      * @param engine gives idle memory back when a stage ends
      */
     WeightStream(Progress listener, Trace trace, List<StagePlan> plans, long limit, Engine engine) {
+        super(listener);
         this.limit = limit;
-        this.listener = listener;
         this.trace = trace;
         this.plans = plans;
         this.engine = engine;
@@ -48,7 +47,7 @@ final class WeightStream implements Progress, AutoCloseable {
             loader = engine.isGpu() ? onDevice(stage) : new ReadAhead();
             readAhead(); // while media are decoded, texts prepared, random numbers drawn
         }
-        listener.stage(name, steps);
+        super.stage(name, steps);
     }
 
     private BlockLoader onDevice(StagePlan next) {
@@ -80,7 +79,7 @@ final class WeightStream implements Progress, AutoCloseable {
 
     @Override
     public BlockHook hook() {
-        BlockHook inner = listener.hook();
+        BlockHook inner = super.hook();
         return (f, place, streams, block) -> {
             Trace.Visit visit = next(place);
             if (visit == null || loader == null) {
@@ -132,46 +131,6 @@ final class WeightStream implements Progress, AutoCloseable {
                 return; // one that streams is ahead already, and there is room for no other
             }
         }
-    }
-
-    @Override
-    public void step(int done) {
-        listener.step(done);
-    }
-
-    @Override
-    public void block(Place place) {
-        listener.block(place);
-    }
-
-    @Override
-    public void video(int done, int of) {
-        listener.video(done, of);
-    }
-
-    @Override
-    public void preview(Tensor latents, int height, int width) {
-        listener.preview(latents, height, width);
-    }
-
-    @Override
-    public void warning(String message) {
-        listener.warning(message);
-    }
-
-    @Override
-    public boolean needsEveryBlock() {
-        return listener.needsEveryBlock();
-    }
-
-    @Override
-    public void method(String how) {
-        listener.method(how);
-    }
-
-    @Override
-    public boolean cancelled() {
-        return listener.cancelled();
     }
 
     /** Ends reading and gives all weights back. */
