@@ -24,6 +24,7 @@ import torch
 from works import catalogue
 
 WARM_SECONDS = 3  # Java compiles what it runs meanwhile, on the same cores
+SETTLE_SECONDS = 0.05  # threads look for work for a while before they sleep
 
 
 class Java:
@@ -64,6 +65,7 @@ def compare(java, name, make, times, peak):
         while time.perf_counter() - begin < WARM_SECONDS:
             java.ask("run")
     for _ in range(times):
+        time.sleep(SETTLE_SECONDS)
         if name.startswith("matvec"):
             reading.append(java.ask("read")["nanos"])
         else:
