@@ -19,7 +19,7 @@ import static io.github.x2i4j.engine.machine.Gpr.RSP;
 import static io.github.x2i4j.engine.machine.TileShape.DEPTH;
 import static io.github.x2i4j.engine.machine.TileShape.WORD;
 
-import io.github.x2i4j.engine.machine.Assembler.Label;
+import io.github.x2i4j.engine.machine.Encoder.Label;
 
 /**
  * Writes a {@link TileRoutine} for AMX: 32 x 32 sums of F32 in four tiles, with two tiles of A and two of B, each 16 rows of 16

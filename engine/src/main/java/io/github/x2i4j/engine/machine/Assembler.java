@@ -1,96 +1,13 @@
 package io.github.x2i4j.engine.machine;
 
-import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-
 /**
- * Turns the instructions that the kernels use, and no others, into x86-64 machine code. Encodings are those of the Intel 64 and
- * IA-32 Architectures Software Developer's Manual, volume 2: legacy with a REX prefix, VEX for AVX, EVEX for AVX-512.
+ * Turns the instructions that the kernels use, and no others, into x86-64 machine code.
  *
  * <p>Each instruction also leaves a line of text in the syntax of the GNU assembler ({@code .intel_syntax noprefix}), from which
  * that assembler makes the same bytes.
  */
-final class Assembler {
-    /** Prefix that an opcode of AVX contains. */
-    private static final int NONE = 0;
-    private static final int P66 = 1;
-    private static final int PF3 = 2;
-    private static final int PF2 = 3;
-    /** Table of opcodes. */
-    private static final int MAP_0F = 1;
-    private static final int MAP_0F38 = 2;
-    private static final int MAP_0F3A = 3;
-
-    private final ByteArrayOutputStream code = new ByteArrayOutputStream();
-    private final List<String> lines = new ArrayList<>();
-    private final List<Fixup> fixups = new ArrayList<>();
-
-    /** A place in the code that jumps lead to. */
-    static final class Label {
-        private int at = -1;
-    }
-
-    /** A 32-bit distance that is known when the label is. */
-    private record Fixup(int at, Label label, int line, String text) {
-    }
-
-    /** One instruction: where it begins, its text, or {@code .data} where instructions end. */
-    record Line(int at, String text) {
-    }
-
-    private final List<Integer> starts = new ArrayList<>();
-    /** Number of the mask that the next instruction of EVEX uses, and 128 if what is masked out becomes zero. */
-    private int mask;
-
-    /** The code; all labels must be bound. */
-    byte[] bytes() {
-        byte[] bytes = code.toByteArray();
-        for (Fixup f : fixups) {
-            int distance = f.label.at - (f.at + 4);
-            for (int i = 0; i < 4; i++) {
-                bytes[f.at + i] = (byte) (distance >> 8 * i);
-            }
-        }
-        return bytes;
-    }
-
-    /** The instructions as text. */
-    List<Line> listing() {
-        List<String> texts = new ArrayList<>(lines);
-        for (Fixup f : fixups) {
-            // The GNU assembler counts jumps from the instruction's beginning, and addresses in instructions from its end.
-            int distance = f.label.at - (f.text.contains("rip") ? f.at + 4 : starts.get(f.line));
-            texts.set(f.line, f.text.formatted(distance));
-        }
-        List<Line> listing = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            listing.add(new Line(starts.get(i), texts.get(i)));
-        }
-        return Collections.unmodifiableList(listing);
-    }
-
-    private void line(String text) {
-        starts.add(code.size());
-        lines.add(text);
-    }
-
-    private void bytes(int... values) {
-        for (int v : values) {
-            code.write(v);
-        }
-    }
-
-    private void int32(int value) {
-        bytes(value, value >> 8, value >> 16, value >> 24);
-    }
-
+final class Assembler extends Encoder {
     // ---- labels and jumps ----
-
-    void bind(Label label) {
-        label.at = code.size();
-    }
 
     void jnz(Label label) {
         jump("jnz", 5, label);
@@ -98,31 +15,6 @@ final class Assembler {
 
     void jz(Label label) {
         jump("jz", 4, label);
-    }
-
-    /** Backward jumps are short where they can be, forward jumps are long. */
-    private void jump(String name, int condition, Label label) {
-        int distance = label.at - (code.size() + 2);
-        if (label.at >= 0 && distance >= -128) {
-            line("%s .%+d".formatted(name, distance + 2));
-            bytes(0x70 | condition, distance);
-            return;
-        }
-        String text = (label.at >= 0 ? "" : "{disp32} ") + name + " .%+d";
-        line(text);
-        bytes(0x0F, 0x80 | condition);
-        fixups.add(new Fixup(code.size(), label, lines.size() - 1, text));
-        int32(0);
-    }
-
-    /** Puts data behind the code, at a multiple of 64 bytes. */
-    void data(Label label, byte[] data) {
-        line(".data");
-        while (code.size() % 64 != 0) {
-            code.write(0);
-        }
-        bind(label);
-        code.writeBytes(data);
     }
 
     // ---- general registers ----
@@ -135,13 +27,6 @@ final class Assembler {
     void pop(Gpr r) {
         line("pop " + r);
         shortForm(0x58, r);
-    }
-
-    private void shortForm(int opcode, Gpr r) {
-        if (r.ordinal() >= 8) {
-            bytes(0x41);
-        }
-        bytes(opcode | r.ordinal() & 7);
     }
 
     void ret() {
@@ -212,8 +97,7 @@ final class Assembler {
         line(text);
         rex(true, to.ordinal(), 0, 0);
         bytes(0x8D, (to.ordinal() & 7) << 3 | 5);
-        fixups.add(new Fixup(code.size(), data, lines.size() - 1, text));
-        int32(0);
+        distance(data, text);
     }
 
     void or(Gpr to, Gpr from) {
@@ -252,48 +136,6 @@ final class Assembler {
     void prefetcht0(Mem m) {
         line("prefetcht0 byte ptr " + m);
         general(false, 0x0F18, 1, m);
-    }
-
-    private void general(boolean wide, int opcode, int reg, Gpr rm) {
-        rex(wide, reg, 0, rm.ordinal());
-        bytes(opcode, 0xC0 | (reg & 7) << 3 | rm.ordinal() & 7);
-    }
-
-    private void general(boolean wide, int opcode, int reg, Mem m) {
-        rex(wide, reg, number(m.index()), m.base().ordinal());
-        if (opcode > 0xFF) {
-            bytes(opcode >> 8);
-        }
-        bytes(opcode);
-        address(reg, m, 1);
-    }
-
-    private void rex(boolean wide, int reg, int index, int base) {
-        int rex = (wide ? 8 : 0) | reg >> 3 << 2 | index >> 3 << 1 | base >> 3;
-        if (rex != 0) {
-            bytes(0x40 | rex);
-        }
-    }
-
-    private static int number(Gpr index) {
-        return index == null ? 0 : index.ordinal();
-    }
-
-    /** ModRM, SIB and displacement. EVEX counts short displacements in units of {@code scale} bytes. */
-    private void address(int reg, Mem m, int scale) {
-        int base = m.base().ordinal() & 7;
-        int d = m.displacement();
-        int mod = d == 0 && base != 5 ? 0 : d % scale == 0 && d / scale == (byte) (d / scale) ? 1 : 2;
-        boolean sib = m.index() != null || base == 4;
-        bytes(mod << 6 | (reg & 7) << 3 | (sib ? 4 : base));
-        if (sib) {
-            bytes((m.index() == null ? 4 : m.index().ordinal() & 7) << 3 | base);
-        }
-        if (mod == 1) {
-            bytes(d / scale);
-        } else if (mod == 2) {
-            int32(d);
-        }
     }
 
     // ---- vectors ----
@@ -388,9 +230,7 @@ final class Assembler {
     void copyUnlessLess(Vec to, Vec from, Vec a, Vec b) {
         encode("vcmpnltps k1, " + a + ", " + b, NONE, MAP_0F, 0xC2, 1, a.number(), b, 512, 1);
         bytes(5);
-        mask = 0x81;
-        encode("vmovaps " + to + "{k1}{z}, " + from, NONE, MAP_0F, 0x28, to.number(), 0, from, 512, 1);
-        mask = 0;
+        encode("vmovaps " + to + "{k1}{z}, " + from, NONE, MAP_0F, 0x28, to.number(), 0, from, 512, 1, 0x81);
     }
 
     /** {@code to} = elements of each 128 bits of {@code from}, two bits of {@code order} for each. */
@@ -431,62 +271,6 @@ final class Assembler {
         bytes(0xC5, 0xF8, 0x77);
     }
 
-    private static String pointer(Vec v) {
-        return (v.bits() == 512 ? "zmmword" : v.bits() == 256 ? "ymmword" : "xmmword") + " ptr ";
-    }
-
-    private void vector(String name, int prefix, int map, int opcode, Vec to, Vec a, Vec b) {
-        vector(name, prefix, map, opcode, to, a, b, "");
-    }
-
-    private void vector(String name, int prefix, int map, int opcode, Vec to, Vec a, Vec b, String rest) {
-        encode(name + " " + to + ", " + a + ", " + b + rest, prefix, map, opcode, to.number(), a.number(), b, to.bits(), 1);
-    }
-
-    private void arithmetic(String name, int prefix, int map, int opcode, Vec to, Vec a, Record b) {
-        String text = name + " " + to + ", " + a + ", " + (b instanceof Mem ? pointer(to) : "") + b;
-        encode(text, prefix, map, opcode, to.number(), a.number(), b, to.bits(), to.bytes());
-    }
-
-    private void vector(String name, int prefix, int map, int opcode, Vec reg, Mem m, int scale, String operands) {
-        encode(name + " " + operands, prefix, map, opcode, reg.number(), 0, m, reg.bits(), scale);
-    }
-
-    /** @param rm a {@link Vec} or a {@link Mem} */
-    private void encode(String text, int prefix, int map, int opcode, int reg, int second, Record rm, int bits, int scale) {
-        line(text);
-        int base = rm instanceof Mem m ? m.base().ordinal() : ((Vec) rm).number();
-        int index = rm instanceof Mem m ? number(m.index()) : base >> 1 & 8;
-        boolean evex = bits == 512 || reg > 15 || second > 15 || rm instanceof Vec v && v.number() > 15;
-        if (evex) {
-            evex(prefix, map, reg, second, index, base, bits);
-        } else {
-            vex(prefix, map, 0, reg, second, index, base, bits);
-        }
-        bytes(opcode);
-        if (rm instanceof Mem m) {
-            address(reg, m, evex ? scale : 1);
-        } else {
-            bytes(0xC0 | (reg & 7) << 3 | base & 7);
-        }
-    }
-
-    /** The prefix of two or three bytes; most of its bits are stored inverted. */
-    private void vex(int prefix, int map, int w, int reg, int second, int index, int base, int bits) {
-        int r = (~reg >> 3 & 1) << 7;
-        int last = (~second & 15) << 3 | (bits == 256 ? 4 : 0) | prefix;
-        if (map == MAP_0F && w == 0 && index < 8 && base < 8) {
-            bytes(0xC5, r | last);
-        } else {
-            bytes(0xC4, r | (~index >> 3 & 1) << 6 | (~base >> 3 & 1) << 5 | map, w << 7 | last);
-        }
-    }
-
-    private void evex(int prefix, int map, int reg, int second, int index, int base, int bits) {
-        bytes(0x62, (~reg >> 3 & 1) << 7 | (~index >> 3 & 1) << 6 | (~base >> 3 & 1) << 5 | (~reg >> 4 & 1) << 4 | map,
-                (~second & 15) << 3 | 4 | prefix, (bits == 512 ? 2 : bits == 256 ? 1 : 0) << 5 | (~second >> 4 & 1) << 3 | mask);
-    }
-
     // ---- AMX tiles ----
 
     /** Sets the shapes of the tiles from 64 bytes of data. */
@@ -494,8 +278,7 @@ final class Assembler {
         String text = "ldtilecfg [rip%+d]";
         line(text);
         bytes(0xC4, 0xE2, 0x78, 0x49, 0x05);
-        fixups.add(new Fixup(code.size(), config, lines.size() - 1, text));
-        int32(0);
+        distance(config, text);
     }
 
     void tilerelease() {

@@ -14,7 +14,7 @@ import static io.github.x2i4j.engine.machine.Gpr.RSI;
 import static io.github.x2i4j.engine.machine.Gpr.RSP;
 import static io.github.x2i4j.engine.machine.TileShape.WORD;
 
-import io.github.x2i4j.engine.machine.Assembler.Label;
+import io.github.x2i4j.engine.machine.Encoder.Label;
 
 /** Writes a {@link PatchRoutine}: each row of the panel is a run of the picture. */
 final class PatchCopies {

@@ -19,7 +19,7 @@ import static io.github.x2i4j.engine.machine.TileShape.WORD;
 import io.github.x2i4j.engine.kernel.BlockKernel;
 import io.github.x2i4j.engine.kernel.RunKernels;
 import io.github.x2i4j.engine.kernel.ScalarMath;
-import io.github.x2i4j.engine.machine.Assembler.Label;
+import io.github.x2i4j.engine.machine.Encoder.Label;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
