@@ -10,11 +10,6 @@ public final class FakeGpu {
     private FakeGpu() {
     }
 
-    /** Whether this machine has what it takes. Every machine does. */
-    public static boolean isPossible() {
-        return true;
-    }
-
     /** @param bytes memory of the device */
     public static Engine open(long bytes, Precision precision) throws IOException, InterruptedException {
         return open(new FakeCuda(DeviceCode.load(), bytes).withCapability(precision == Precision.FP8 ? 89 : 80), precision);

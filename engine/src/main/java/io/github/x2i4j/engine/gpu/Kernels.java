@@ -51,6 +51,9 @@ final class Kernels implements AutoCloseable {
     /** The text of a module, with a zero byte at its end. */
     private static byte[] ptx(String source) {
         try (InputStream in = Kernels.class.getResourceAsStream(source + ".ptx")) {
+            if (in == null) {
+                throw new X2iException("the kernels " + source + ".ptx of the engine are missing: its jar is not whole");
+            }
             byte[] text = in.readAllBytes();
             return Arrays.copyOf(text, text.length + 1);
         } catch (IOException e) {
