@@ -131,7 +131,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Does work as this engine would, without computing it. */
-    public Rehearsal rehearsal(Rehearsal.Observer observer) {
+    public Rehearsal rehearsal(WeightObserver observer) {
         return gpu == null ? Rehearsal.onCpu(observer) : Rehearsal.onGpu(gpu, observer);
     }
 

@@ -11,17 +11,6 @@ import java.util.function.Supplier;
  * is no memory behind them. Where model code reads values, it finds zeros.
  */
 public final class Rehearsal implements AutoCloseable {
-    /** Told what the ops read beside each other's results. */
-    @FunctionalInterface
-    public interface Observer {
-        /**
-         * An op reads a tensor that no scope of the rehearsal made: a weight.
-         *
-         * @param bytes how much of it, at most: of a table only the rows that are asked for
-         */
-        void reads(Tensor weight, long bytes);
-    }
-
     private final Supplier<Scope> scopes;
     private final Supplier<MemoryUsage> memory;
     private final Runnable trim;
@@ -35,7 +24,7 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /** For an engine of the CPU. */
-    public static Rehearsal onCpu(Observer observer) {
+    public static Rehearsal onCpu(WeightObserver observer) {
         MemoryPool pool = MemoryPool.imagined(Engine.RETAINED_BYTES);
         return new Rehearsal(() -> new RehearsalScope(pool, observer, null), () -> {
             MemoryPool.Usage usage = pool.usage();
@@ -47,7 +36,7 @@ public final class Rehearsal implements AutoCloseable {
      * For an engine of a GPU: its own code gives its work to a device that does nothing, so what ops work in is counted too. Weights
      * are not: the observer is told of them, as often as ops ask for them.
      */
-    static Rehearsal onGpu(Gpu like, Observer observer) {
+    static Rehearsal onGpu(Gpu like, WeightObserver observer) {
         Gpu gpu = like.imagined(observer);
         return new Rehearsal(() -> new GpuScope(gpu, null), gpu::usage, gpu::trim, gpu::close);
     }

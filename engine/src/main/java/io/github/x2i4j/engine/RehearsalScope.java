@@ -8,11 +8,11 @@ import java.util.Arrays;
 /** Makes the tensors that an engine's scope would make, without content. Operands are not checked: the engine will. */
 final class RehearsalScope implements Scope {
     private final MemoryPool pool;
-    private final Rehearsal.Observer observer;
+    private final WeightObserver observer;
     private final OwnedBlocks blocks;
 
     /** @param parent the enclosing scope, or null for an outermost one */
-    RehearsalScope(MemoryPool pool, Rehearsal.Observer observer, RehearsalScope parent) {
+    RehearsalScope(MemoryPool pool, WeightObserver observer, RehearsalScope parent) {
         this.pool = pool;
         this.observer = observer;
         blocks = new OwnedBlocks(parent == null ? null : parent.blocks, pool::release);

@@ -8,9 +8,9 @@ import io.github.x2i4j.engine.HostStorage;
 import io.github.x2i4j.engine.Mapped;
 import io.github.x2i4j.engine.MemoryUsage;
 import io.github.x2i4j.engine.Precision;
-import io.github.x2i4j.engine.Rehearsal;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.WeightObserver;
 import io.github.x2i4j.engine.memory.Block;
 import io.github.x2i4j.engine.memory.GiveBack;
 import java.lang.foreign.Arena;
@@ -47,7 +47,7 @@ public final class Gpu implements AutoCloseable {
     private final DeviceMemory memory;
     private final DeviceWeights weights;
     /** Null unless this is a rehearsal. */
-    private final Rehearsal.Observer observer;
+    private final WeightObserver observer;
     private final List<Block> scratch = new ArrayList<>();
     private Arguments arguments;
     private long stream;
@@ -62,7 +62,7 @@ public final class Gpu implements AutoCloseable {
     private boolean plansAllowed = true;
     private boolean closed;
 
-    private Gpu(CudaApi api, DeviceInfo info, Precision precision, Rehearsal.Observer observer, boolean apart) {
+    private Gpu(CudaApi api, DeviceInfo info, Precision precision, WeightObserver observer, boolean apart) {
         this.api = api;
         this.observer = observer;
         this.precision = precision;
@@ -114,14 +114,14 @@ public final class Gpu implements AutoCloseable {
     }
 
     /**
-     * A device that is told everything and computes nothing, as {@link Rehearsal} has it.
+     * A device that is told everything and computes nothing, as a rehearsal has it.
      *
      * @param capability compute capability of the device that is rehearsed for, such as 80 for 8.0
      * @param plansProducts whether it would have cuBLASLt
      * @param observer is told what ops read of the host's memory
      */
     private static Gpu imagined(int capability, boolean plansProducts, Precision precision, AttentionKernel attention,
-            Rehearsal.Observer observer) {
+            WeightObserver observer) {
         ImaginedCuda api = new ImaginedCuda("imagined", capability, plansProducts);
         Gpu gpu = new Gpu(api, DeviceInfo.of(api, 0), precision, observer, false);
         gpu.start();
@@ -411,7 +411,7 @@ public final class Gpu implements AutoCloseable {
     }
 
     /** A device that is told everything as this one and computes nothing. */
-    public Gpu imagined(Rehearsal.Observer rehearsing) {
+    public Gpu imagined(WeightObserver rehearsing) {
         return imagined(info.capability(), api.plansProducts(), precision, attention, rehearsing);
     }
 

@@ -4,6 +4,7 @@ import io.github.x2i4j.engine.Engine;
 import io.github.x2i4j.engine.Rehearsal;
 import io.github.x2i4j.engine.Storage;
 import io.github.x2i4j.engine.Tensor;
+import io.github.x2i4j.engine.WeightObserver;
 import io.github.x2i4j.model.nn.BlockHook;
 import io.github.x2i4j.model.pipeline.Progress;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Watches a rehearsal: which stage it is in, which block, what is read there. */
-final class TraceRecorder implements Progress, Rehearsal.Observer, AutoCloseable {
+final class TraceRecorder implements Progress, WeightObserver, AutoCloseable {
     private final Progress listener;
     private final Medium medium;
     private final Rehearsal rehearsal;
