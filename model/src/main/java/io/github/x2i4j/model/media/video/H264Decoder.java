@@ -58,15 +58,19 @@ final class H264Decoder {
     /** Takes a parameter set; false for other units. */
     private boolean accept(ByteBuffer nal) throws CorruptVideoException, UnsupportedVideoException {
         int type = nal.get(nal.position()) & 0x1F;
-        ByteBuffer body = nal.slice(nal.position() + 1, nal.remaining() - 1);
-        if (type == TYPE_SEQUENCE) {
-            SequenceParameters s = SequenceParameters.read(nal, options);
-            sequences.put(s.id(), s);
-            readers.addSequence(body);
-        } else if (type == TYPE_PICTURE) {
-            PictureParameters p = PictureParameters.read(nal);
-            pictures.put(p.id(), p);
-            readers.addPicture(body);
+        try {
+            if (type == TYPE_SEQUENCE) {
+                NalBits bits = new NalBits(nal);
+                SequenceParameters s = SequenceParameters.read(bits, options);
+                sequences.put(s.id(), s);
+                readers.addSequence(bits.beforeMark());
+            } else if (type == TYPE_PICTURE) {
+                PictureParameters p = PictureParameters.read(nal);
+                pictures.put(p.id(), p);
+                readers.addPicture(nal.slice(nal.position() + 1, nal.remaining() - 1));
+            }
+        } catch (RuntimeException e) {
+            throw new CorruptVideoException("is corrupt: the decoder does not understand its parameters", e);
         }
         return type == TYPE_SEQUENCE || type == TYPE_PICTURE;
     }

@@ -1,12 +1,17 @@
 package io.github.x2i4j.model.media.video;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Bits of a H.264 NAL unit behind its header byte, emulation prevention removed. Unlike the decoder it notices where they end. */
 final class NalBits {
+    /** Bytes of zeros at least. */
+    private static final int ZEROS = 8;
+
     private final byte[] bytes;
     private final int bits;
     private int at;
+    private int mark;
 
     /** @param nal the whole unit; its position is left alone */
     NalBits(ByteBuffer nal) {
@@ -24,6 +29,19 @@ final class NalBits {
         }
         bytes = out;
         bits = 8 * n;
+    }
+
+    /** What lies before here is what {@link #beforeMark} gives. */
+    void mark() {
+        mark = at;
+    }
+
+    /** The bits before the mark, then zeros. */
+    ByteBuffer beforeMark() {
+        byte[] copy = Arrays.copyOf(bytes, (mark >> 3) + 1 + ZEROS);
+        copy[mark >> 3] &= (byte) ~(0xFF >> (mark & 7));
+        Arrays.fill(copy, (mark >> 3) + 1, copy.length, (byte) 0);
+        return ByteBuffer.wrap(copy);
     }
 
     int bit() throws CorruptVideoException {

@@ -1,7 +1,5 @@
 package io.github.x2i4j.model.media.video;
 
-import java.nio.ByteBuffer;
-
 /**
  * What a H.264 sequence parameter set says (ITU-T H.264, 7.3.2.1.1), checked before the decoder sees it.
  *
@@ -37,8 +35,8 @@ record SequenceParameters(int id, int frameNumBits, int orderType, int orderBits
         return macroblockRows * MACROBLOCK - top - bottom;
     }
 
-    static SequenceParameters read(ByteBuffer nal, VideoOptions options) throws CorruptVideoException, UnsupportedVideoException {
-        NalBits b = new NalBits(nal);
+    /** Marks where what only displays and transmitters need begins: {@code vui_parameters_present_flag}. */
+    static SequenceParameters read(NalBits b, VideoOptions options) throws CorruptVideoException, UnsupportedVideoException {
         int profile = b.bits(8);
         b.bits(16);
         if (profile != BASELINE && profile != MAIN && profile != HIGH) {
@@ -80,6 +78,7 @@ record SequenceParameters(int id, int frameNumBits, int orderType, int orderBits
         if (crop[0] + crop[1] >= columns * MACROBLOCK || crop[2] + crop[3] >= rows * MACROBLOCK) {
             throw new CorruptVideoException("is corrupt: its frames are cut down to nothing");
         }
+        b.mark();
         boolean[] colours = b.flag() ? colours(b) : new boolean[2];
         return new SequenceParameters(id, frameNumBits, orderType, orderBits, deltaOrder, numRefFrames, columns, rows, crop[0], crop[1],
                 crop[2], crop[3], colours[0], colours[1]);

@@ -27,10 +27,11 @@ final class SliceReaders {
     private final Map<Integer, PictureParameterSet> pictures = new HashMap<>();
 
     /**
-     * @param body a sequence parameter set after its first byte
+     * @param body a sequence parameter set after its first byte, emulation prevention removed; JCodec believes what its usability
+     *         information says of buffers, and makes arrays as long
      */
     void addSequence(ByteBuffer body) {
-        SeqParameterSet s = SeqParameterSet.read(unescaped(body));
+        SeqParameterSet s = SeqParameterSet.read(body);
         sequences.put(s.seqParameterSetId, s);
     }
 

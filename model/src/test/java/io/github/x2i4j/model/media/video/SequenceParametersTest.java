@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SequenceParametersTest {
@@ -45,7 +46,7 @@ class SequenceParametersTest {
     }
 
     private static SequenceParameters read(Bits bits) throws Exception {
-        return SequenceParameters.read(bits.nal(), VideoOptions.DEFAULT);
+        return SequenceParameters.read(new NalBits(bits.nal()), VideoOptions.DEFAULT);
     }
 
     @Test
@@ -72,6 +73,19 @@ class SequenceParametersTest {
                 .fixed(1, 1).fixed(1, 8).fixed(1, 8).fixed(6, 8));
         assertThat(other.bt709()).isFalse();
         assertThat(other.fullRange()).isFalse();
+    }
+
+    /** 2^30 of them would be 4 GB of arrays. */
+    @Test
+    void theDecoderIsNotToldHowManyBuffersATransmitterHas() throws Exception {
+        Bits buffers = upToSize(MAIN).fixed(0, 1).fixed(1, 1).fixed(0, 5).fixed(1, 1).golomb(1 << 30);
+        NalBits bits = new NalBits(buffers.nal());
+        SequenceParameters s = SequenceParameters.read(bits, VideoOptions.DEFAULT);
+        ByteBuffer before = bits.beforeMark();
+        byte[] nal = new byte[1 + before.remaining()];
+        before.duplicate().get(nal, 1, before.remaining());
+        assertThat(SequenceParameters.read(new NalBits(ByteBuffer.wrap(nal)), VideoOptions.DEFAULT)).isEqualTo(s);
+        new H264Decoder(List.of(buffers.nal()), VideoOptions.DEFAULT);
     }
 
     @Test
