@@ -27,8 +27,11 @@ final class LinearOp {
     private static final int FEW_ROWS = 8;
     /** Weights for a task of the few-row path: enough that the memory's stream is seldom broken. */
     private static final int DOT_BYTES = 512 << 10;
-    /** Of rows that are copied before they are multiplied, so much at a time; it stays in the first-level cache. */
-    private static final int COPIED_BYTES = 16 << 10;
+    /**
+     * Of rows that are copied before they are multiplied, this part of the second-level cache at a time: the processor fetches ahead of a
+     * long copy only.
+     */
+    private static final int COPIED_SHARE = 4;
     /** Tasks of the few-row path for each thread, at least. */
     private static final int DOT_TASKS = 6;
 
@@ -171,7 +174,7 @@ final class LinearOp {
     private void copied(RunKernels kernels, long first, int count, float[] xs, int rows, float[] z, int block) {
         MemorySegment w = weight.segment();
         long rowBytes = weight.dtype().bytes(k);
-        int some = (int) Math.clamp(COPIED_BYTES / rowBytes, 1, count);
+        int some = (int) Math.clamp(cpu.caches().second() / COPIED_SHARE / rowBytes, 1, count);
         Block near = cpu.panels().acquire(some * rowBytes);
         try {
             for (int i = 0; i < count; i += some) {
