@@ -112,11 +112,7 @@ public final class ScalarKernels implements TileKernel, RunKernels {
                     int l = i % LANES;
                     lanes[l] = Math.fma(w.get(Tensor.FLOAT, at + i * 4L), x[xAt + i], lanes[l]);
                 }
-                double sum = 0;
-                for (int l = 0; l < LANES; l++) {
-                    sum += lanes[l];
-                }
-                return (float) sum;
+                return (float) total(lanes);
             }
             case BF16 -> {
                 for (int i = from; i < n; i++) {

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of rows of weights, as they lie in memory, with a vector. Nothing is copied. One row is read after the other: the
- * processor fetches one stream ahead, but only half as fast two that take turns.
+ * processor fetches one stream ahead twice as fast as two that take turns.
  *
  * <p>Formats of 16 bits are loaded as ints, one weight in the upper half and one in the lower. The loop stands here once for each
  * format because the compiler makes vectors of loads only where it knows them in the loop.
